@@ -1,0 +1,1 @@
+"""Benchmarks behind ``memos bench``: each prints its figures as data."""

@@ -1,0 +1,63 @@
+"""Graph index: who and what memories are about, and how these hang together."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from memos.contracts.projection import Projection
+from memos.model.memory import Ref
+from memos.model.plain import Plain
+from memos.model.scope import ReadScope
+
+
+@dataclass(frozen=True, slots=True)
+class Entity(Plain):
+    """Somebody or something with a name. `key` is the normalised name, unique in a cube.
+
+    `mentions` counts the indexed versions that name it.
+    """
+
+    cube_id: str
+    key: str
+    name: str
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A version that names an entity, or that the entity said."""
+
+    ref: Ref
+    cube_id: str
+    key: str
+    said: bool  # True: the entity is the speaker, not (only) the subject
+
+
+class GraphIndex(Projection):
+    """Entities and the versions that mention them.
+
+    Obligations, besides those of a projection: linking is deterministic, a function of
+    the text alone (`memos.language.entities.mentions`), so that two processes which index
+    the same version agree; entity statistics are kept per cube; an entity that no version
+    mentions any more is gone.
+    """
+
+    name = "graph"
+
+    @abstractmethod
+    async def link(self, scope: ReadScope, keys: Sequence[str]) -> list[Entity]:
+        """The entities which `keys` (normalised names) may mean, most mentioned first.
+
+        An exact key first of all; else entities of which the key is a whole word
+        ("alice" means "alice weber" when nobody is just "alice").
+        """
+
+    @abstractmethod
+    async def mentions(self, scope: ReadScope, keys: Sequence[str], limit: int) -> list[Mention]:
+        """Admitted versions that mention one of the entities `keys`, newest first."""
+
+    @abstractmethod
+    async def related(self, scope: ReadScope, keys: Sequence[str], limit: int) -> list[Entity]:
+        """Entities mentioned in the same versions, `mentions` being how many; most first."""

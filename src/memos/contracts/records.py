@@ -1,0 +1,159 @@
+"""Records: the truth. Everything else can be thrown away and rebuilt from here."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+
+from memos.contracts.part import Part
+from memos.model.changes import ChangeSet, Commit, HistoryEntry, MemoryState
+from memos.model.cube import Cube, Grant
+from memos.model.memory import Kind, Memory, Ref
+from memos.model.message import Message
+from memos.model.scope import CubeKey, ReadScope, SystemScope, WriteScope
+
+Place = tuple[str, str | None, int]
+"""Where an episode stands: (cube id, conversation id, ordinal)."""
+
+
+class Records(Part, ABC):
+    """Messages, memories in versions, history, derivations, cubes and the outbox.
+
+    Obligations:
+
+    - **Atomic.** `commit` writes all of a change set or nothing, inline projections and
+      outbox rows included. When it returns, the commit is durable and the next read in
+      any process sees it. When it raises, nothing of it is ever seen.
+    - **Ordered.** `Commit.seq` counts the commits of a cube without gaps.
+    - **Scoped.** A read returns only what lies in the scope's cubes and is admitted by
+      its narrowing (`Narrowing.admits` is the definition); asking for anything else is
+      like asking for what does not exist. No read or commit in one tenant changes an
+      answer in another.
+    - **Byte-exact ids.** Two ids are the same only if their code points are.
+    - Errors are those of `memos.errors`; driver errors never leave a backend.
+    """
+
+    @abstractmethod
+    async def commit(self, scope: WriteScope, changes: ChangeSet) -> Commit:
+        """Writes `changes` to the cube of `scope`, creating a personal cube on first use.
+
+        Fills in each message's `ordinal` (next in its conversation), each memory's `seq`,
+        `changed_seq`, and `ordinal` where its first source is a message of this change
+        set; closes superseded versions at `changes.at`; taints what derives, transitively,
+        from a superseded or forgotten memory or message; writes a ``project.NAME`` task
+        for each changed memory and each projection that follows through the outbox.
+
+        Raises NotFound for a shared cube that does not exist and for an unknown memory
+        to forget or supersede, MessageExists, VersionConflict, and Conflict when a lease
+        in `completes` has been lost.
+        """
+
+    @abstractmethod
+    async def memories(self, scope: ReadScope, refs: Sequence[Ref]) -> dict[Ref, Memory]:
+        """The versions among `refs` which the scope admits."""
+
+    @abstractmethod
+    async def by_id(self, scope: ReadScope, ids: Sequence[str]) -> dict[str, Memory]:
+        """The one version of each memory which the scope admits (the newest, if several)."""
+
+    @abstractmethod
+    async def recent(
+        self, scope: ReadScope, limit: int, kinds: Sequence[Kind] | None = None
+    ) -> list[Memory]:
+        """The newest recorded versions the scope admits, newest first."""
+
+    @abstractmethod
+    async def said_between(
+        self, scope: ReadScope, start: int, end: int, limit: int
+    ) -> list[Memory]:
+        """Versions said in [start, end), oldest first."""
+
+    @abstractmethod
+    async def around(
+        self, scope: ReadScope, places: Sequence[Place], before: int, after: int
+    ) -> list[Memory]:
+        """Episodes whose ordinal lies within `before`/`after` of a place, places included.
+
+        Each once, in no particular order.
+        """
+
+    @abstractmethod
+    async def pending(
+        self, scope: ReadScope, projection: str, limit: int
+    ) -> tuple[list[Memory], int]:
+        """Admitted versions that `projection` has not yet applied, newest first.
+
+        Also returns how many memories of the cubes wait in all, so that a caller can say
+        what it did not look at. A version counts as applied only once its task is gone.
+        """
+
+    @abstractmethod
+    async def history(self, scope: ReadScope, memory_id: str) -> list[HistoryEntry]:
+        """What happened to a memory, oldest first; empty unless its current version is admitted."""
+
+    @abstractmethod
+    async def messages(
+        self,
+        scope: ReadScope,
+        conversation_id: str | None = None,
+        limit: int = 1000,
+        before: str | None = None,
+    ) -> list[Message]:
+        """The last `limit` messages in the order in which they were added.
+
+        `before` is a message's `id`: only those added earlier (none if it is unknown).
+        Applies the narrowing's `as_of` (said by then), `known_at` (recorded by then) and
+        `agent_id`; forgotten messages are gone.
+        """
+
+    @abstractmethod
+    async def messages_named(
+        self, scope: ReadScope, named: Sequence[tuple[str | None, str]]
+    ) -> dict[tuple[str | None, str], tuple[Message, tuple[str, ...]]]:
+        """Messages by (conversation id, message id), each with the ids of its episodes.
+
+        Forgotten ones are found too: the caller needs to know that the id is taken.
+        """
+
+    @abstractmethod
+    async def cube(self, key: CubeKey) -> Cube | None:
+        """A cube with its access list; a personal cube that nobody wrote to is None."""
+
+    @abstractmethod
+    async def cubes(self, tenant: str, principals: Sequence[str]) -> list[Cube]:
+        """Cubes which one of `principals` owns or is granted, by cube id."""
+
+    @abstractmethod
+    async def create_cube(self, tenant: str, cube: Cube) -> None:
+        """Makes a shared cube; raises Conflict when the id is taken in the tenant."""
+
+    @abstractmethod
+    async def set_grant(self, key: CubeKey, grant: Grant) -> None:
+        """Gives a role, replacing the principal's earlier one; raises NotFound."""
+
+    @abstractmethod
+    async def drop_grant(self, key: CubeKey, principal: str) -> bool:
+        """Takes a role away, from the next read on; False when there was none."""
+
+    # For jobs and doctor
+
+    @abstractmethod
+    async def cube_keys(self, scope: SystemScope) -> list[CubeKey]:
+        """All cubes inside the scope, sorted."""
+
+    @abstractmethod
+    async def states(
+        self, key: CubeKey, memory_ids: Sequence[str] | None = None
+    ) -> list[MemoryState]:
+        """The memories as they are now, all of the cube's for None; unknown ids come empty.
+
+        A forgotten or tainted memory has no versions: nothing of it may be projected.
+        """
+
+    @abstractmethod
+    async def count(self, scope: SystemScope) -> Mapping[str, int]:
+        """How much there is: cubes, messages, memories, versions, forgotten, tainted."""
+
+    @abstractmethod
+    async def check(self) -> list[str]:
+        """What is wrong inside the records themselves, in words; empty when nothing is."""

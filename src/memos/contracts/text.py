@@ -1,0 +1,52 @@
+"""Text index: finds memories by their words."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from memos.contracts.projection import Projection
+from memos.model.memory import Ref
+from memos.model.scope import ReadScope
+
+
+@dataclass(frozen=True, slots=True)
+class TextHit:
+    """A version that shares terms with the query; `score` is BM25 within its cube."""
+
+    ref: Ref
+    cube_id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextStatistics:
+    """What BM25 needs to know of one cube: indexed versions, their terms, and per term
+    the number of versions that hold it. `terms / versions` is the mean length."""
+
+    versions: int
+    terms: int
+    frequency: Mapping[str, int]
+
+
+class TextIndex(Projection):
+    """BM25 over `memos.language.tokens.terms`, the same terms on every backend.
+
+    Obligations, besides those of a projection: statistics are kept per cube; the score
+    is `memos.language.bm25`'s; ties are broken by reference, so that equal states give
+    equal answers; terms are data, never query syntax.
+    """
+
+    name = "text"
+
+    @abstractmethod
+    async def search(self, scope: ReadScope, terms: Sequence[str], limit: int) -> list[TextHit]:
+        """The best `limit` versions the scope admits, best first. `terms` are distinct.
+
+        The scope is applied before the limit: a narrow filter still fills it.
+        """
+
+    @abstractmethod
+    async def statistics(self, scope: ReadScope, terms: Sequence[str]) -> dict[str, TextStatistics]:
+        """Per cube id of the scope; a cube without content has zeros."""

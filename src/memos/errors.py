@@ -1,0 +1,118 @@
+"""Every error that memos raises on purpose.
+
+MemOSError
+├── InvalidInput        a value the caller gave is not allowed (also a ValueError)
+├── NotFound            no such thing for this caller (also a LookupError)
+├── Conflict            the state changed, or says something else
+│   ├── MessageExists   a message id is already taken in its conversation
+│   └── VersionConflict the version to replace is not the current one
+├── StorageError        a store failed; nothing of the call was written
+│   ├── StorageFull     no room left on the device
+│   ├── StorageBusy     the store did not answer in time
+│   └── StorageCorrupt  what was read is not what was written
+├── DeadlineExceeded    the time the caller allowed is over (also a TimeoutError)
+├── MissingDependency   an extra has to be installed (also an ImportError)
+└── UsageError          the right call in the wrong place (also a RuntimeError)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = [
+    "Conflict",
+    "DeadlineExceeded",
+    "InvalidInput",
+    "MemOSError",
+    "MessageExists",
+    "MissingDependency",
+    "NotFound",
+    "StorageBusy",
+    "StorageCorrupt",
+    "StorageError",
+    "StorageFull",
+    "UsageError",
+    "VersionConflict",
+]
+
+
+class MemOSError(Exception):
+    """Root of the tree; ``except MemOSError`` catches everything deliberate."""
+
+
+class InvalidInput(MemOSError, ValueError):
+    """A value is not allowed: names the field, the shape it had, and what is allowed."""
+
+    def __init__(self, field: str, got: str, allowed: str) -> None:
+        super().__init__(f"{field}: got {got}; allowed: {allowed}")
+        self.field = field
+        self.got = got
+        self.allowed = allowed
+
+
+class NotFound(MemOSError, LookupError):
+    """Nothing under this id for this caller; foreign and absent ids read the same."""
+
+    def __init__(self, kind: str, id: str) -> None:
+        super().__init__(f"no {kind} {id!r} for this caller")
+        self.kind = kind
+        self.id = id
+
+
+class Conflict(MemOSError):
+    """The call contradicts what is stored; nothing was written."""
+
+
+class MessageExists(Conflict):
+    """These message ids are already taken in their conversation."""
+
+    def __init__(self, taken: Sequence[tuple[str, str]]) -> None:
+        shown = ", ".join(
+            f"{message!r} in conversation {thread!r}" for thread, message in taken[:3]
+        )
+        more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
+        super().__init__(f"message_id: already stored with other content: {shown}{more}")
+        self.taken = tuple(taken)
+
+
+class VersionConflict(Conflict):
+    """The version to be replaced is not the current one: read again, then decide."""
+
+    def __init__(self, memory_id: str, expected: int, actual: int) -> None:
+        super().__init__(f"version: memory {memory_id} is at version {actual}, not {expected}")
+        self.memory_id = memory_id
+        self.expected = expected
+        self.actual = actual
+
+
+class StorageError(MemOSError):
+    """A store failed; nothing of the call was written."""
+
+
+class StorageFull(StorageError):
+    """No room left on the device; reads go on, writes work again once there is room."""
+
+
+class StorageBusy(StorageError):
+    """The store did not answer within its timeout."""
+
+
+class StorageCorrupt(StorageError):
+    """What was read is not what was written; run ``memos doctor``."""
+
+
+class DeadlineExceeded(MemOSError, TimeoutError):
+    """The time that the caller allowed is over."""
+
+
+class MissingDependency(MemOSError, ImportError):
+    """A backend was asked for whose package is not installed."""
+
+    def __init__(self, backend: str, extra: str) -> None:
+        super().__init__(f"{backend} needs an extra: pip install 'memos-engine[{extra}]'")
+        self.backend = backend
+        self.extra = extra
+
+
+class UsageError(MemOSError, RuntimeError):
+    """The right call in the wrong place: after close, or inside a running event loop."""

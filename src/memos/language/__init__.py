@@ -1,0 +1,1 @@
+"""Pure text: words, names, time expressions and cues, in English and Chinese."""

@@ -1,0 +1,1 @@
+"""Layer 2: memory types over the storage that the registry names."""

@@ -1,0 +1,92 @@
+"""Doctor: compares every projection with the records, and repairs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from memos.contracts.projection import Projection
+from memos.contracts.records import Records
+from memos.memories.parts import Parts
+from memos.model.memory import Ref
+from memos.model.plain import Plain
+from memos.model.scope import CubeKey, SystemScope
+
+
+@dataclass(frozen=True, slots=True)
+class Difference(Plain):
+    """How one projection of one cube departs from the records, counted in versions."""
+
+    projection: str
+    tenant: str
+    cube_id: str
+    missing: int
+    extra: int
+    wrong: int
+    repaired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis(Plain):
+    """What doctor found. Tasks that wait are no fault: they are on their way."""
+
+    cubes: int
+    versions: int
+    records: tuple[str, ...]
+    differences: tuple[Difference, ...]
+    waiting: int
+    dead: int
+
+    @property
+    def healthy(self) -> bool:
+        """Nothing wrong, or everything repaired."""
+        return not self.records and all(one.repaired for one in self.differences)
+
+
+async def examine(parts: Parts, scope: SystemScope, *, repair: bool) -> Diagnosis:
+    """Checks the records, then each projection of each cube in the scope."""
+    differences, versions = [], 0
+    keys = await parts.records.cube_keys(scope)
+    for key in keys:
+        for projection in parts.projections:
+            found, seen = await _compare(parts.records, projection, key, repair=repair)
+            versions = max(versions, 0) + (seen if projection is parts.projections[0] else 0)
+            if found is not None:
+                differences.append(found)
+    backlog = await parts.outbox.backlog(scope)
+    return Diagnosis(
+        cubes=len(keys),
+        versions=versions,
+        records=tuple(await parts.records.check()),
+        differences=tuple(differences),
+        waiting=backlog.open,
+        dead=backlog.dead,
+    )
+
+
+async def _compare(
+    records: Records, projection: Projection, key: CubeKey, *, repair: bool
+) -> tuple[Difference | None, int]:
+    states = await records.states(key)
+    wanted: dict[Ref, int] = {}
+    for state in states:
+        for memory in state.versions:
+            expected = projection.expected(memory)
+            if expected is not None:
+                wanted[memory.ref] = expected
+    held = await projection.contents(key)
+    missing = wanted.keys() - held.keys()
+    extra = held.keys() - wanted.keys()
+    wrong = {ref for ref in wanted.keys() & held.keys() if wanted[ref] != held[ref]}
+    seen = sum(len(state.versions) for state in states)
+    if not (missing or extra or wrong):
+        return None, seen
+    if repair:
+        # Anew, because an index that holds wrong things may do so where nobody asked.
+        await projection.clear(key)
+        await projection.apply(key, states)
+    return (
+        Difference(
+            projection.name, key.tenant, key.cube_id, len(missing), len(extra), len(wrong), repair
+        ),
+        seen,
+    )

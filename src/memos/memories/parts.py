@@ -1,0 +1,107 @@
+"""Parts: the backends of one system, built by name, opened and closed together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from memos import registry
+from memos.contracts.blobs import BlobStore
+from memos.contracts.graph import GraphIndex
+from memos.contracts.hot import HotSet
+from memos.contracts.outbox import Outbox
+from memos.contracts.part import Part
+from memos.contracts.projection import Projection
+from memos.contracts.records import Records
+from memos.contracts.text import TextIndex
+from memos.errors import InvalidInput
+from memos.model.ids import IdSource, uuid7
+from memos.model.time import Clock, SystemClock
+from memos.settings import Settings
+
+DATABASE = "memos.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that the memory types stand on."""
+
+    records: Records
+    text: TextIndex
+    graph: GraphIndex
+    hot: HotSet
+    blobs: BlobStore
+    outbox: Outbox
+    clock: Clock
+    ids: IdSource
+
+    @property
+    def projections(self) -> tuple[Projection, ...]:
+        """The indexes that are derived from the records."""
+        return self.text, self.graph
+
+    @property
+    def followers(self) -> tuple[Projection, ...]:
+        """Projections that are not written together with the records."""
+        return tuple(one for one in self.projections if not one.inline)
+
+    async def open(self) -> None:
+        """Opens all parts, or none."""
+        opened: list[Part] = []
+        try:
+            for part in self._all():
+                await part.open()
+                opened.append(part)
+        except BaseException:
+            for part in reversed(opened):
+                await part.close()
+            raise
+
+    async def close(self) -> None:
+        """Closes all parts, the records last."""
+        for part in reversed(self._all()):
+            await part.close()
+
+    def _all(self) -> Sequence[Part]:
+        return self.records, self.text, self.graph, self.hot, self.blobs, self.outbox
+
+
+def build(settings: Settings, clock: Clock | None = None, ids: IdSource | None = None) -> Parts:
+    """The parts that `settings` name. Nothing is opened and no file is touched yet."""
+    _check_family(settings)
+    timer = clock or SystemClock()
+    database = registry.load("database", "sqlite")(settings.folder / DATABASE, settings.sync)
+    needs = {"database": lambda: database, "clock": lambda: timer}
+    outbox = registry.build("outbox", settings.outbox, needs)
+    text = registry.build("text", settings.text, needs)
+    graph = registry.build("graph", settings.graph, needs)
+    projections = (text, graph)
+    records = registry.build(
+        "records",
+        settings.records,
+        {
+            **needs,
+            "inline": lambda: [one for one in projections if one.inline],
+            "followers": lambda: [one.name for one in projections if not one.inline],
+            "outbox": lambda: outbox,
+        },
+    )
+    root = {"root": lambda: settings.folder / "blobs"}
+    return Parts(
+        records=records,
+        text=text,
+        graph=graph,
+        hot=registry.build("hot", settings.hot, needs),
+        blobs=registry.build("blobs", settings.blobs, {**needs, **root}),
+        outbox=outbox,
+        clock=timer,
+        ids=ids or uuid7,
+    )
+
+
+def _check_family(settings: Settings) -> None:
+    """The embedded indexes and the outbox share a transaction with the records."""
+    for role in ("text", "graph", "outbox"):
+        named = getattr(settings, role)
+        if named != settings.records:
+            raise InvalidInput(role, repr(named), f"{settings.records!r}, like the records")

@@ -1,0 +1,1 @@
+"""Pure data: what memos knows and says, without any I/O."""

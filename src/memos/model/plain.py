@@ -1,0 +1,40 @@
+"""Turning model objects into plain data that JSON can hold."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from memos.model.time import Instant
+
+
+def plain(value: Any) -> Any:
+    """`value` as dicts, lists, strings and numbers: instants as ISO 8601, enums by value."""
+    if isinstance(value, Instant):
+        return value.iso()
+    if isinstance(value, Enum):
+        return value.value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: plain(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if not field.name.startswith("_")
+        }
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    return value
+
+
+class Plain:
+    """Mixin for public results: ``to_dict()`` gives plain data."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """This result as dicts, lists, strings and numbers, ready for JSON."""
+        made: dict[str, Any] = plain(self)
+        return made

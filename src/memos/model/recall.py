@@ -1,0 +1,120 @@
+"""What a read gives back: hits, contexts, and receipts that explain them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from memos.model.memory import Memory
+from memos.model.plain import Plain
+from memos.model.time import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(Plain):
+    """One memory that answers: `score` is relevance in [0, 1], never rising with rank.
+
+    `sources` are the message ids given on add. `why` says in words what spoke for it.
+    """
+
+    memory: Memory
+    score: float
+    sources: tuple[str, ...]
+    why: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Hit {self.score:.2f} {self.memory!r}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence(Plain):
+    """How one candidate came to its score: the legs that found it, its feature values."""
+
+    memory_id: str
+    version: int
+    score: float
+    legs: Mapping[str, int]  # leg -> rank in it, from 1
+    features: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt(Plain):
+    """Why a recall says what it says; enough to run it again.
+
+    Recall is a function of `query`, `asked_at`, the narrowing, the cubes at their `seqs`
+    and the `policy`. `degraded` names what was missing or given up. `evidence` covers the
+    hits; with ``explain=True`` every candidate.
+    """
+
+    query: str
+    asked_at: Instant
+    tenant: str
+    seqs: Mapping[str, int]
+    policy: str
+    plan: Mapping[str, object]
+    legs: Mapping[str, int]  # leg -> candidates it gave
+    degraded: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recall(Plain, Sequence[Hit]):
+    """The hits, best first, with a receipt. `confidence` is the best hit's score."""
+
+    hits: tuple[Hit, ...]
+    receipt: Receipt
+
+    @property
+    def confidence(self) -> float:
+        """How sure we are that anything relevant was found, in [0, 1]."""
+        return self.hits[0].score if self.hits else 0.0
+
+    @property
+    def degraded(self) -> tuple[str, ...]:
+        """What was missing or given up; empty when the answer is complete."""
+        return self.receipt.degraded
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
+    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[index]
+
+    def __repr__(self) -> str:
+        lines = "".join(f"\n  {hit!r}" for hit in self.hits[:10])
+        more = f"\n  ... {len(self.hits) - 10} more" if len(self.hits) > 10 else ""
+        note = f" degraded: {', '.join(self.degraded)}" if self.degraded else ""
+        return f"<Recall {self.receipt.query!r}: {len(self.hits)} hits{note}>{lines}{more}"
+
+
+@dataclass(frozen=True, slots=True)
+class Context(Plain):
+    """A block for a prompt: quoted, escaped memories within a token budget.
+
+    `prefix` holds what stands whatever is asked and changes only with its content
+    (`prefix_id` is its hash, the key for prompt and KV caches); `tail` what this query
+    needs; `text` is both. `sources` are the message and memory ids quoted, no others.
+    """
+
+    prefix: str
+    tail: str
+    prefix_id: str
+    tokens: int
+    sources: tuple[str, ...]
+    receipt: Receipt
+
+    @property
+    def text(self) -> str:
+        """Prefix and tail, ready to be put before the conversation."""
+        return "\n".join(part for part in (self.prefix, self.tail) if part)
+
+    def __str__(self) -> str:
+        return self.text

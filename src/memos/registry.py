@@ -1,0 +1,77 @@
+"""Backends by name: role -> name -> class path, and the extra that brings its package.
+
+Loaded only when asked for. A backend's constructor names what it needs, out of:
+``url`` (as configured), ``database`` (the home's SQLite), ``root`` (a folder of its own),
+``clock``, ``inline`` and ``followers`` (projections, for records), ``outbox``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from memos.errors import InvalidInput, MissingDependency
+
+BACKENDS: dict[str, dict[str, str]] = {
+    "database": {
+        "sqlite": "memos.storage.sqlite.database:Database",
+    },
+    "records": {
+        "sqlite": "memos.storage.records.sqlite:SqliteRecords",
+        "memory": "memos.storage.records.memory:MemoryRecords",
+    },
+    "text": {
+        "sqlite": "memos.storage.text.sqlite:SqliteText",
+        "memory": "memos.storage.text.memory:MemoryText",
+    },
+    "graph": {
+        "sqlite": "memos.storage.graphs.sqlite:SqliteGraph",
+        "memory": "memos.storage.graphs.memory:MemoryGraph",
+    },
+    "hot": {
+        "sqlite": "memos.storage.hot.sqlite:SqliteHot",
+        "memory": "memos.storage.hot.memory:MemoryHot",
+    },
+    "blobs": {
+        "folder": "memos.storage.blobs.folder:FolderBlobs",
+        "sqlite": "memos.storage.blobs.sqlite:SqliteBlobs",
+        "memory": "memos.storage.blobs.memory:MemoryBlobs",
+    },
+    "outbox": {
+        "sqlite": "memos.storage.queues.sqlite:SqliteOutbox",
+        "memory": "memos.storage.queues.memory:MemoryOutbox",
+    },
+}
+
+EXTRAS: dict[str, str] = {}
+"""Backend name -> extra, for the ones whose packages the core does not bring."""
+
+
+def scheme(url: str) -> str:
+    """The backend's name in a setting: ``sqlite`` or ``redis://host`` -> ``redis``."""
+    return url.partition(":")[0]
+
+
+def load(role: str, url: str) -> type[Any]:
+    """The class that serves `role`; raises InvalidInput, or MissingDependency."""
+    name = scheme(url)
+    path = BACKENDS[role].get(name)
+    if path is None:
+        raise InvalidInput(role, f"the backend {name!r}", ", ".join(BACKENDS[role]))
+    module, _, attribute = path.partition(":")
+    try:
+        found: type[Any] = getattr(import_module(module), attribute)
+    except ImportError as error:
+        if name in EXTRAS:
+            raise MissingDependency(name, EXTRAS[name]) from error
+        raise
+    return found
+
+
+def build(role: str, url: str, needs: Mapping[str, Callable[[], Any]]) -> Any:
+    """An instance for `role`; only what its constructor names is made."""
+    backend = load(role, url)
+    named = inspect.signature(backend).parameters
+    return backend(**{name: make() for name, make in needs.items() if name in named})

@@ -1,0 +1,98 @@
+"""Features: numbers about (question, candidate) that the ranker weighs.
+
+A feature reads only the question, the candidate, its neighbours, aggregates of the
+candidate set and per-cube counters, so that it costs the same in a small and a large cube.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from math import log1p, sqrt
+
+from memos.language.cues import QuestionKind, asks, has_number, has_time_word
+from memos.language.names import normalise
+from memos.model.memory import STANDING, Kind
+from memos.model.time import DAY
+from memos.retrieval.candidates import Candidate, Weights, score
+from memos.retrieval.plan import Plan
+
+LATE = 3 * DAY  # people tell things a few days after they happened
+
+Feature = Callable[[Plan, Candidate], float]
+
+
+def features(
+    plan: Plan, candidates: Sequence[Candidate], weights: dict[str, Weights]
+) -> list[dict[str, float]]:
+    """One mapping for each candidate. Values are standardised over the candidates (mean 0,
+    deviation 1), except for yes-or-no features, which are 0 or 1."""
+    raw = {
+        "words": [candidate.bm25 for candidate in candidates],
+        "pair": [score(plan, (*c.before[:1], c), weights) for c in candidates],
+        "window": [score(plan, (*c.before[:2], c, *c.after[:1]), weights) for c in candidates],
+        "session": _sessions(candidates),
+        "length": [log1p(candidate.length) for candidate in candidates],
+    }
+    columns = {name: _standardised(values) for name, values in raw.items()}
+    for name, feature in FLAGS.items():
+        columns[name] = [feature(plan, candidate) for candidate in candidates]
+    return [{name: values[at] for name, values in columns.items()} for at in range(len(candidates))]
+
+
+def _sessions(candidates: Sequence[Candidate]) -> list[float]:
+    """How well the conversation of each candidate answers: its three best together."""
+    by_thread: dict[tuple[str, str | None], list[float]] = defaultdict(list)
+    for candidate in candidates:
+        memory = candidate.memory
+        by_thread[memory.cube_id, memory.conversation_id].append(candidate.bm25)
+    total = {thread: sum(sorted(found)[-3:]) for thread, found in by_thread.items()}
+    return [total[c.memory.cube_id, c.memory.conversation_id] for c in candidates]
+
+
+def _standardised(values: list[float]) -> list[float]:
+    if not values:
+        return []
+    mean = sum(values) / len(values)
+    deviation = sqrt(sum((value - mean) ** 2 for value in values) / len(values))
+    return [(value - mean) / deviation if deviation else 0.0 for value in values]
+
+
+def _speaker(plan: Plan, candidate: Candidate) -> float:
+    """Whether the one who speaks is somebody whom the question names."""
+    name = candidate.memory.name
+    if not name or not plan.names:
+        return 0.0
+    words = set(normalise(name).split())
+    return float(any(words & set(key.split()) for key in plan.names))
+
+
+def _dated(plan: Plan, candidate: Candidate) -> float:
+    """Said in a stretch of time that the question names, or told soon after it."""
+    when = candidate.memory.when
+    if any(window.start <= when < window.end for window in plan.windows):
+        return 1.0
+    return 0.5 if any(window.end <= when < window.end + LATE for window in plan.windows) else 0.0
+
+
+def _tells_when(plan: Plan, candidate: Candidate) -> float:
+    asked = plan.kind is QuestionKind.when
+    return float(asked and has_time_word(candidate.memory.content))
+
+
+def _tells_how_many(plan: Plan, candidate: Candidate) -> float:
+    asked = plan.kind is QuestionKind.how_many
+    return float(asked and has_number(candidate.memory.content))
+
+
+FLAGS: dict[str, Feature] = {
+    "speaker": _speaker,
+    "dated": _dated,
+    "tells_when": _tells_when,
+    "tells_how_many": _tells_how_many,
+    "asks": lambda _, c: float(asks(c.memory.content)),
+    "told_by_user": lambda _, c: float(c.memory.role == "user"),
+    "standing": lambda _, c: float(c.memory.kind in STANDING),
+    "distilled": lambda _, c: float(c.memory.kind is not Kind.EPISODE),
+    "named": lambda _, c: float("graph" in c.legs),
+}

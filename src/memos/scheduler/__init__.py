@@ -1,0 +1,1 @@
+"""Background work: knows tasks, not memories."""

@@ -1,0 +1,50 @@
+"""Touches: what was used lately, told to the working sets in batches, never hit by hit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+
+from memos.contracts.hot import HotSet
+from memos.model.scope import CubeKey
+from memos.model.time import Clock
+
+DELAY = 0.25  # seconds that touches are gathered before they are written
+
+
+class Touches:
+    """Coalesces touches per cube; the working sets follow within `DELAY`."""
+
+    def __init__(self, hot: HotSet, clock: Clock) -> None:
+        self._hot = hot
+        self._clock = clock
+        self._noted: dict[CubeKey, dict[str, float]] = defaultdict(dict)
+        self._timer: asyncio.Task[None] | None = None
+
+    def note(self, key: CubeKey, memory_ids: list[str], weight: float = 1.0) -> None:
+        """Remembers that memories were used; of several uses within a batch the strongest counts."""
+        noted = self._noted[key]
+        for memory_id in memory_ids:
+            noted[memory_id] = max(weight, noted.get(memory_id, 0.0))
+        if self._timer is None or self._timer.done():
+            self._timer = asyncio.ensure_future(self._later())
+
+    async def flush(self) -> None:
+        """Writes what is noted now."""
+        noted, self._noted = self._noted, defaultdict(dict)
+        for key, weights in noted.items():
+            by_weight: dict[float, list[str]] = defaultdict(list)
+            for memory_id, weight in weights.items():
+                by_weight[weight].append(memory_id)
+            for weight, memory_ids in by_weight.items():
+                await self._hot.touch(key, memory_ids, self._clock.now(), weight)
+
+    async def close(self) -> None:
+        """Ends the timer; what was noted last is written."""
+        if self._timer is not None:
+            self._timer.cancel()
+        await self.flush()
+
+    async def _later(self) -> None:
+        await asyncio.sleep(DELAY)
+        await self.flush()

@@ -1,0 +1,1 @@
+"""Records: where the truth is kept."""

@@ -1,0 +1,442 @@
+"""Records in SQLite: the embedded truth."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+import apsw
+
+from memos.contracts.records import Place, Records
+from memos.errors import Conflict, NotFound
+from memos.model.changes import ChangeSet, Commit, HistoryEntry, MemoryState
+from memos.model.cube import Cube, Grant, Role
+from memos.model.memory import Kind, Memory, Ref
+from memos.model.message import Message
+from memos.model.scope import CubeKey, ReadScope, SystemScope, WriteScope
+from memos.model.time import Instant
+from memos.storage.records import sqlite_check
+from memos.storage.records.sqlite_commit import CommitJob
+from memos.storage.sqlite.database import Database
+from memos.storage.sqlite.inline import InlineProjection
+from memos.storage.sqlite.query import every, one
+from memos.storage.sqlite.reach import admitted, cube_key, cube_keys, first, marks
+from memos.storage.sqlite.rows import (
+    MEMORY_COLUMNS,
+    MEMORY_TABLES,
+    MESSAGE_COLUMNS,
+    memory_of,
+    message_of,
+    pack,
+    unpack,
+)
+
+CHUNK = 500  # values in one IN list
+
+
+class SqliteRecords(Records):
+    """Over a shared `Database`.
+
+    `inline` projections are written in the same transaction; `followers` names the
+    projections that follow through the outbox.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        inline: Sequence[InlineProjection] = (),
+        followers: Sequence[str] = (),
+    ) -> None:
+        self._database = database
+        self._inline = tuple(inline)
+        self._followers = tuple(followers)
+
+    async def open(self) -> None:
+        await self._database.open()
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    async def commit(self, scope: WriteScope, changes: ChangeSet) -> Commit:
+        inline, followers = self._inline, self._followers
+        return await self._database.write(
+            lambda cursor: CommitJob(cursor, scope, changes, inline, followers).run()
+        )
+
+    async def memories(self, scope: ReadScope, refs: Sequence[Ref]) -> dict[Ref, Memory]:
+        wanted = set(refs)
+        found = await self._with_ids(scope, [memory_id for memory_id, _ in refs])
+        return {memory.ref: memory for memory in found if memory.ref in wanted}
+
+    async def by_id(self, scope: ReadScope, ids: Sequence[str]) -> dict[str, Memory]:
+        newest: dict[str, Memory] = {}
+        for memory in await self._with_ids(scope, ids):
+            if memory.id not in newest or newest[memory.id].version < memory.version:
+                newest[memory.id] = memory
+        return newest
+
+    async def _with_ids(self, scope: ReadScope, ids: Sequence[str]) -> list[Memory]:
+        def job(cursor: apsw.Cursor) -> list[Memory]:
+            cubes = list(cube_keys(cursor, scope))
+            return [
+                memory
+                for chunk in _chunks([pack(memory_id) for memory_id in dict.fromkeys(ids)])
+                for memory in admitted(
+                    cursor,
+                    scope.narrowing,
+                    f"v.memory IN (SELECT key FROM memories WHERE id IN ({marks(len(chunk))}))"
+                    f" AND v.cube IN ({marks(len(cubes))})",
+                    (*chunk, *cubes),
+                )
+            ]
+
+        return await self._database.read(job) if ids else []
+
+    async def recent(
+        self, scope: ReadScope, limit: int, kinds: Sequence[Kind] | None = None
+    ) -> list[Memory]:
+        where, values = "v.cube = ?", []
+        if kinds is not None:
+            where += f" AND v.kind IN ({marks(len(kinds))})"
+            values = [kind.value for kind in kinds]
+            if Kind.EPISODE not in kinds:
+                where += " AND v.kind <> 'episode'"  # lets the partial index serve
+
+        def job(cursor: apsw.Cursor) -> list[Memory]:
+            found = [
+                memory
+                for cube in cube_keys(cursor, scope)
+                for memory in first(
+                    limit,
+                    admitted(
+                        cursor,
+                        scope.narrowing,
+                        where,
+                        (cube, *values),
+                        "ORDER BY v.seq DESC, v.key DESC",
+                    ),
+                )
+            ]
+            found.sort(key=lambda memory: (memory.recorded_at, memory.ref), reverse=True)
+            return found[:limit]
+
+        return await self._database.read(job)
+
+    async def said_between(
+        self, scope: ReadScope, start: int, end: int, limit: int
+    ) -> list[Memory]:
+        def job(cursor: apsw.Cursor) -> list[Memory]:
+            found = [
+                memory
+                for cube in cube_keys(cursor, scope)
+                for memory in first(
+                    limit,
+                    admitted(
+                        cursor,
+                        scope.narrowing,
+                        "v.cube = ? AND v.said_at >= ? AND v.said_at < ?",
+                        (cube, start, end),
+                        "ORDER BY v.said_at, y.id, v.version",
+                    ),
+                )
+            ]
+            found.sort(key=lambda memory: (memory.said_at, memory.ref))
+            return found[:limit]
+
+        return await self._database.read(job)
+
+    async def around(
+        self, scope: ReadScope, places: Sequence[Place], before: int, after: int
+    ) -> list[Memory]:
+        spans = _spans(places, before, after)
+
+        def job(cursor: apsw.Cursor) -> list[Memory]:
+            cubes = {cube_id: key for key, cube_id in cube_keys(cursor, scope).items()}
+            return [
+                memory
+                for (cube_id, conversation), ranges in spans.items()
+                if cube_id in cubes
+                for low, high in ranges
+                for memory in admitted(
+                    cursor,
+                    scope.narrowing,
+                    "v.cube=? AND v.conversation=? AND v.ordinal BETWEEN ? AND ?"
+                    " AND v.kind='episode'",
+                    (cubes[cube_id], conversation or "", low, high),
+                )
+            ]
+
+        return await self._database.read(job)
+
+    async def pending(
+        self, scope: ReadScope, projection: str, limit: int
+    ) -> tuple[list[Memory], int]:
+        kind = f"project.{projection}"
+
+        def job(cursor: apsw.Cursor) -> tuple[list[Memory], int]:
+            total, found = 0, list[Memory]()
+            for cube, cube_id in cube_keys(cursor, scope).items():
+                rows = every(
+                    cursor,
+                    "SELECT DISTINCT subject FROM outbox WHERE tenant=? AND cube=? AND kind=?"
+                    " ORDER BY id DESC",
+                    (scope.tenant, cube_id, kind),
+                )
+                total += len(rows)
+                for chunk in _chunks([pack(row[0]) for row in rows[:limit]]):
+                    found += admitted(
+                        cursor,
+                        scope.narrowing,
+                        "v.cube=? AND v.memory IN"
+                        f" (SELECT key FROM memories WHERE id IN ({marks(len(chunk))}))",
+                        (cube, *chunk),
+                    )
+            found.sort(key=lambda memory: (memory.recorded_at, memory.ref), reverse=True)
+            return found[:limit], total
+
+        return await self._database.read(job)
+
+    async def history(self, scope: ReadScope, memory_id: str) -> list[HistoryEntry]:
+        if not await self.by_id(scope, [memory_id]):
+            return []
+
+        def job(cursor: apsw.Cursor) -> list[HistoryEntry]:
+            versions = every(
+                cursor,
+                "SELECT v.version, v.recorded_at, v.recorded_by, v.content FROM versions v"
+                " JOIN memories y ON y.key = v.memory WHERE y.id=? ORDER BY v.version",
+                (pack(memory_id),),
+            )
+            events = every(
+                cursor,
+                "SELECT e.event, e.version, e.at, e.actor FROM events e"
+                " JOIN memories y ON y.key = e.memory WHERE y.id=? ORDER BY e.key",
+                (pack(memory_id),),
+            )
+            entries = [
+                HistoryEntry(
+                    memory_id, "created" if v == 1 else "updated", v, Instant(at), actor, content
+                )
+                for v, at, actor, content in versions
+            ]
+            entries += [
+                HistoryEntry(memory_id, event, v, Instant(at), actor)
+                for event, v, at, actor in events
+            ]
+            return sorted(entries, key=lambda entry: (entry.at, entry.version))
+
+        return await self._database.read(job)
+
+    async def messages(
+        self,
+        scope: ReadScope,
+        conversation_id: str | None = None,
+        limit: int = 1000,
+        before: str | None = None,
+    ) -> list[Message]:
+        narrowing = scope.narrowing
+        where, values = "m.forgotten = 0", []
+        for condition, value in (
+            ("m.conversation = ?", conversation_id),
+            ("m.said_at <= ?", narrowing.as_of),
+            ("m.recorded_at <= ?", narrowing.known_at),
+            ("m.key < (SELECT key FROM messages WHERE id = ?)", before and pack(before)),
+        ):
+            if value is not None:
+                where += f" AND {condition}"
+                values.append(value)
+
+        def job(cursor: apsw.Cursor) -> list[Message]:
+            cubes = list(cube_keys(cursor, scope))
+            rows = every(
+                cursor,
+                f"SELECT {MESSAGE_COLUMNS} FROM messages m JOIN cubes c ON c.key = m.cube"
+                f" WHERE m.cube IN ({marks(len(cubes))}) AND {where}"
+                " AND (m.visibility <> 'agent' OR m.agent_id IS ?)"
+                " ORDER BY m.key DESC LIMIT ?",
+                (*cubes, *values, narrowing.agent_id, limit),
+            )
+            return [message_of(row) for row in reversed(rows)]
+
+        return await self._database.read(job)
+
+    async def messages_named(
+        self, scope: ReadScope, named: Sequence[tuple[str | None, str]]
+    ) -> dict[tuple[str | None, str], tuple[Message, tuple[str, ...]]]:
+        def job(
+            cursor: apsw.Cursor,
+        ) -> dict[tuple[str | None, str], tuple[Message, tuple[str, ...]]]:
+            found = {}
+            for cube in cube_keys(cursor, scope):
+                for conversation, message_id in named:
+                    row = one(
+                        cursor,
+                        f"SELECT {MESSAGE_COLUMNS} FROM messages m JOIN cubes c ON c.key = m.cube"
+                        " WHERE m.cube=? AND m.conversation=? AND m.message_id=?",
+                        (cube, conversation or "", message_id),
+                    )
+                    if row is not None:
+                        message = message_of(row)
+                        found[conversation, message_id] = message, _episodes(cursor, message.id)
+            return found
+
+        return await self._database.read(job)
+
+    async def cube(self, key: CubeKey) -> Cube | None:
+        found = await self._cubes("c.tenant=? AND c.cube_id=?", key)
+        return found[0] if found else None
+
+    async def cubes(self, tenant: str, principals: Sequence[str]) -> list[Cube]:
+        some = marks(len(principals))
+        return await self._cubes(
+            f"c.tenant=? AND (c.owner IN ({some}) OR c.key IN"
+            f" (SELECT cube FROM grants WHERE principal IN ({some})))",
+            (tenant, *principals, *principals),
+        )
+
+    async def _cubes(self, where: str, values: Sequence[str]) -> list[Cube]:
+        def job(cursor: apsw.Cursor) -> list[Cube]:
+            rows = every(
+                cursor,
+                "SELECT c.key, c.cube_id, c.owner, c.name, c.created_at, c.seq FROM cubes c"
+                f" WHERE {where} ORDER BY c.cube_id",
+                tuple(values),
+            )
+            return [
+                Cube(cube_id, owner, name, Instant(created), seq, _grants(cursor, key))
+                for key, cube_id, owner, name, created, seq in rows
+            ]
+
+        return await self._database.read(job)
+
+    async def create_cube(self, tenant: str, cube: Cube) -> None:
+        def job(cursor: apsw.Cursor) -> None:
+            try:
+                cursor.execute(
+                    "INSERT INTO cubes (tenant, cube_id, owner, name, created_at, seq)"
+                    " VALUES (?,?,?,?,?,0)",
+                    (tenant, cube.cube_id, cube.owner, cube.name, cube.created_at),
+                )
+            except apsw.ConstraintError as error:
+                raise Conflict(f"cube_id: {cube.cube_id!r} is already taken") from error
+
+        await self._database.write(job)
+
+    async def set_grant(self, key: CubeKey, grant: Grant) -> None:
+        def job(cursor: apsw.Cursor) -> None:
+            cube = cube_key(cursor, key)
+            if cube is None:
+                raise NotFound("cube", key.cube_id)
+            cursor.execute(
+                "INSERT OR REPLACE INTO grants VALUES (?,?,?,?,?)",
+                (cube, grant.principal, grant.role.value, grant.granted_at, grant.granted_by),
+            )
+
+        await self._database.write(job)
+
+    async def drop_grant(self, key: CubeKey, principal: str) -> bool:
+        def job(cursor: apsw.Cursor) -> bool:
+            cursor.execute(
+                "DELETE FROM grants WHERE principal=? AND cube IN"
+                " (SELECT key FROM cubes WHERE tenant=? AND cube_id=?)",
+                (principal, *key),
+            )
+            return cursor.connection.changes() > 0
+
+        return await self._database.write(job)
+
+    async def cube_keys(self, scope: SystemScope) -> list[CubeKey]:
+        def job(cursor: apsw.Cursor) -> list[CubeKey]:
+            rows = every(cursor, "SELECT tenant, cube_id FROM cubes")
+            return sorted(key for row in rows if scope.covers(key := CubeKey(*row)))
+
+        return await self._database.read(job)
+
+    async def states(
+        self, key: CubeKey, memory_ids: Sequence[str] | None = None
+    ) -> list[MemoryState]:
+        def job(cursor: apsw.Cursor) -> list[MemoryState]:
+            cube = cube_key(cursor, key)
+            if memory_ids is None:
+                return _states(cursor, "y.cube=?", (cube,))
+            found = {
+                state.memory_id: state
+                for chunk in _chunks([pack(memory_id) for memory_id in memory_ids])
+                for state in _states(
+                    cursor, f"y.cube=? AND y.id IN ({marks(len(chunk))})", (cube, *chunk)
+                )
+            }
+            return [found.get(memory_id, MemoryState(memory_id, 0)) for memory_id in memory_ids]
+
+        return await self._database.read(job)
+
+    async def count(self, scope: SystemScope) -> Mapping[str, int]:
+        return await self._database.read(lambda cursor: sqlite_check.count(cursor, scope))
+
+    async def check(self) -> list[str]:
+        return await self._database.read(sqlite_check.check)
+
+
+def _chunks(values: list[bytes]) -> Iterator[list[bytes]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
+
+
+def _spans(
+    places: Sequence[Place], before: int, after: int
+) -> dict[tuple[str, str | None], list[tuple[int, int]]]:
+    """Places widened and merged into disjoint ranges of ordinals, by conversation."""
+    by_thread: dict[tuple[str, str | None], list[int]] = defaultdict(list)
+    for cube_id, conversation, ordinal in places:
+        by_thread[cube_id, conversation].append(ordinal)
+    spans = {}
+    for thread, ordinals in by_thread.items():
+        ranges: list[tuple[int, int]] = []
+        for ordinal in sorted(set(ordinals)):
+            low, high = ordinal - before, ordinal + after
+            if ranges and low <= ranges[-1][1] + 1:
+                ranges[-1] = (ranges[-1][0], high)
+            else:
+                ranges.append((low, high))
+        spans[thread] = ranges
+    return spans
+
+
+def _grants(cursor: apsw.Cursor, cube: int) -> tuple[Grant, ...]:
+    rows = every(
+        cursor,
+        "SELECT principal, role, granted_at, granted_by FROM grants WHERE cube=?"
+        " ORDER BY principal",
+        (cube,),
+    )
+    return tuple(Grant(who, Role(role), Instant(at), by) for who, role, at, by in rows)
+
+
+def _episodes(cursor: apsw.Cursor, message: str) -> tuple[str, ...]:
+    rows = every(
+        cursor,
+        "SELECT ref FROM derivations WHERE source=? AND source_version=0 AND kind='memory'"
+        " ORDER BY ref",
+        (pack(message),),
+    )
+    return tuple(row[0] for row in rows)
+
+
+def _states(cursor: apsw.Cursor, where: str, values: Sequence[object]) -> list[MemoryState]:
+    versions: dict[str, list[Memory]] = defaultdict(list)
+    sql = (
+        f"SELECT {MEMORY_COLUMNS} FROM {MEMORY_TABLES}"
+        f" WHERE v.memory IN (SELECT y.key FROM memories y WHERE {where}"
+        " AND y.tainted = 0 AND y.state <> 'forgotten') ORDER BY v.memory, v.version"
+    )
+    for row in every(cursor, sql, values):
+        memory = memory_of(row)
+        versions[memory.id].append(memory)
+    rows = every(
+        cursor, f"SELECT y.id, y.changed_seq FROM memories y WHERE {where} ORDER BY y.key", values
+    )
+    return [
+        MemoryState(memory_id, seq, tuple(versions.get(memory_id, ())))
+        for key, seq in rows
+        if (memory_id := unpack(key))
+    ]

@@ -1,0 +1,1 @@
+"""The one SQLite database that all embedded roles share."""

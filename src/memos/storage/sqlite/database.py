@@ -1,0 +1,179 @@
+"""One SQLite file: a writer thread, a pool of readers, one checkpointer.
+
+WAL; ``synchronous=FULL`` by default, because NORMAL loses acknowledged commits when the
+power goes; automatic checkpoints off, because two connections that checkpoint at once
+damaged databases before SQLite 3.51.3: here the writer does it, under a lock on a file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TypeVar
+
+import apsw
+
+from memos.errors import UsageError
+from memos.storage.sqlite.errors import translated
+from memos.storage.sqlite.lock import file_lock
+from memos.storage.sqlite.migrate import migrate
+from memos.storage.sqlite.writer import Writer
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT = 30.0  # seconds to wait for another process's transaction
+CHECKPOINT_PAGES = 4_000  # of 4 KiB: the log is folded back at about 16 MB
+READERS = 3  # threads; more only queue up behind the interpreter lock
+
+
+class Database:
+    """Shared by all embedded roles of one home.
+
+    `sync` is ``full`` (survives power loss) or ``normal`` (survives crashes of the process
+    only). `vfs` names a SQLite file system, for tests that crash it.
+    """
+
+    def __init__(self, path: Path, sync: str = "full", vfs: str | None = None) -> None:
+        self.path = path
+        self._sync = sync
+        self._vfs = vfs
+        self._writer: Writer | None = None
+        self._pool: ThreadPoolExecutor | None = None
+        self._idle: SimpleQueue[apsw.Connection] = SimpleQueue()
+        self._log_pages = 0
+        self._users = 0
+
+    async def open(self) -> None:
+        """Creates or upgrades the file and starts the threads; counts its users."""
+        self._users += 1
+        if self._users > 1:
+            return
+        try:
+            self._start()
+        except BaseException:
+            self._users -= 1
+            raise
+
+    async def close(self) -> None:
+        """Ends the threads with the last user; everything acknowledged is durable anyway."""
+        self._users = max(0, self._users - 1)
+        if self._users == 0 and self._writer is not None:
+            self._stop()
+
+    def write(self, job: Callable[[apsw.Cursor], T]) -> Awaitable[T]:
+        """Runs `job` in a transaction of the writer; the result comes when it is durable."""
+        if self._writer is None:
+            raise UsageError("the database is not open")
+        return self._writer.submit(job)
+
+    async def read(self, job: Callable[[apsw.Cursor], T]) -> T:
+        """Runs `job` over one consistent snapshot; cancelling the call interrupts it."""
+        if self._pool is None:
+            raise UsageError("the database is not open")
+        busy: list[apsw.Connection] = []
+        running = asyncio.get_running_loop().run_in_executor(self._pool, self._snapshot, job, busy)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            if busy:
+                busy[0].interrupt()
+            # The interrupted read still ends with an error that nobody else will look at.
+            running.add_done_callback(lambda done: done.cancelled() or done.exception())
+            raise
+
+    def _snapshot(self, job: Callable[[apsw.Cursor], T], busy: list[apsw.Connection]) -> T:
+        connection = self._idle.get()
+        busy.append(connection)
+        try:
+            with translated():
+                cursor = connection.cursor()
+                cursor.execute("BEGIN")
+                try:
+                    return job(cursor)
+                finally:
+                    cursor.execute("END")
+        finally:
+            busy.clear()
+            self._idle.put(connection)
+
+    def _start(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with translated():
+            with file_lock(self._lock_path):
+                connection = self._connect()
+                try:
+                    connection.execute("PRAGMA journal_mode=WAL").fetchall()
+                    migrate(connection)
+                finally:
+                    connection.close()
+            self._writer = Writer(self._connect_writer, self._after_commit)
+            self._writer.start()
+            for _ in range(READERS):
+                self._idle.put(self._connect())
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="memos-reader")
+
+    def _stop(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown()
+        while not self._idle.empty():
+            self._idle.get().close()
+        if self._writer is not None:
+            self._writer.stop()
+        self._writer = self._pool = None
+
+    @property
+    def _lock_path(self) -> Path:
+        return self.path.with_name(self.path.name + ".lock")
+
+    def _connect(self) -> apsw.Connection:
+        connection = apsw.Connection(str(self.path), vfs=self._vfs)
+        connection.set_busy_handler(_Patience())
+        connection.execute(
+            f"PRAGMA synchronous={self._sync};"
+            "PRAGMA wal_autocheckpoint=0;"
+            "PRAGMA secure_delete=ON;"
+            "PRAGMA temp_store=MEMORY;"
+            "PRAGMA cache_size=-8000"  # KiB
+        ).fetchall()
+        return connection
+
+    def _connect_writer(self) -> apsw.Connection:
+        connection = self._connect()
+        connection.set_wal_hook(self._count_pages)
+        self._checkpointer = connection
+        return connection
+
+    def _count_pages(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+        self._log_pages = pages
+        return apsw.SQLITE_OK
+
+    def _after_commit(self) -> None:
+        if self._log_pages < CHECKPOINT_PAGES:
+            return
+        self._log_pages = 0
+        with file_lock(self._lock_path, wait=False) as mine:
+            if not mine:
+                return
+            try:
+                self._checkpointer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            except (apsw.FullError, apsw.IOError, apsw.BusyError):
+                # The log still holds everything; the next commit tries again.
+                self._log_pages = CHECKPOINT_PAGES
+
+
+class _Patience:
+    """Busy handler: asks again every half millisecond, up to the timeout."""
+
+    def __init__(self) -> None:
+        self._since = 0.0
+
+    def __call__(self, attempt: int) -> bool:
+        now = time.monotonic()
+        if attempt == 0:
+            self._since = now
+        time.sleep(0.0005)
+        return now - self._since < BUSY_TIMEOUT

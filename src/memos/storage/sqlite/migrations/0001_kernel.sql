@@ -1,0 +1,194 @@
+-- Ids of memos are 16-byte UUIDs, times UTC microseconds, conversation '' means none.
+-- TEXT compares by bytes (BINARY): two ids are the same only if their code points are.
+
+CREATE TABLE cubes (
+    key        INTEGER PRIMARY KEY,
+    tenant     TEXT NOT NULL,
+    cube_id    TEXT NOT NULL,
+    owner      TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    seq        INTEGER NOT NULL,
+    UNIQUE (tenant, cube_id)
+) STRICT;
+CREATE INDEX cubes_by_owner ON cubes (tenant, owner);
+
+CREATE TABLE grants (
+    cube       INTEGER NOT NULL REFERENCES cubes,
+    principal  TEXT NOT NULL,
+    role       TEXT NOT NULL,
+    granted_at INTEGER NOT NULL,
+    granted_by TEXT NOT NULL,
+    PRIMARY KEY (cube, principal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX grants_by_principal ON grants (principal, cube);
+
+CREATE TABLE messages (
+    key          INTEGER PRIMARY KEY,
+    id           BLOB NOT NULL,
+    cube         INTEGER NOT NULL REFERENCES cubes,
+    conversation TEXT NOT NULL,
+    message_id   TEXT NOT NULL,
+    ordinal      INTEGER NOT NULL,
+    role         TEXT NOT NULL,
+    name         TEXT,
+    content      TEXT NOT NULL,
+    said_at      INTEGER NOT NULL,
+    recorded_at  INTEGER NOT NULL,
+    user_id      TEXT,
+    agent_id     TEXT,
+    app_id       TEXT,
+    visibility   TEXT NOT NULL,
+    trust        INTEGER NOT NULL,
+    metadata     TEXT,
+    echo         INTEGER NOT NULL,
+    forgotten    INTEGER NOT NULL DEFAULT 0,
+    seq          INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX messages_by_name ON messages (cube, conversation, message_id);
+CREATE UNIQUE INDEX messages_by_place ON messages (cube, conversation, ordinal);
+CREATE UNIQUE INDEX messages_by_id ON messages (id);
+
+CREATE TABLE memories (
+    key         INTEGER PRIMARY KEY,
+    id          BLOB NOT NULL UNIQUE,
+    cube        INTEGER NOT NULL REFERENCES cubes,
+    state       TEXT NOT NULL,
+    tainted     INTEGER NOT NULL DEFAULT 0,
+    changed_seq INTEGER NOT NULL
+) STRICT;
+CREATE INDEX memories_by_change ON memories (cube, changed_seq);
+
+CREATE TABLE versions (
+    key           INTEGER PRIMARY KEY,
+    memory        INTEGER NOT NULL REFERENCES memories,
+    version       INTEGER NOT NULL,
+    cube          INTEGER NOT NULL REFERENCES cubes,
+    kind          TEXT NOT NULL,
+    content       TEXT NOT NULL,
+    user_id       TEXT,
+    agent_id      TEXT,
+    app_id        TEXT,
+    conversation  TEXT NOT NULL,
+    ordinal       INTEGER,
+    chunk         INTEGER NOT NULL,
+    role          TEXT,
+    name          TEXT,
+    labels        TEXT,
+    metadata      TEXT,
+    sources       TEXT,
+    visibility    TEXT NOT NULL,
+    trust         INTEGER NOT NULL,
+    importance    REAL NOT NULL,
+    said_at       INTEGER,
+    valid_from    INTEGER,
+    valid_to      INTEGER,
+    recorded_at   INTEGER NOT NULL,
+    recorded_by   TEXT NOT NULL,
+    superseded_at INTEGER,
+    seq           INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX versions_by_memory ON versions (memory, version);
+CREATE INDEX versions_by_seq ON versions (cube, seq);
+CREATE INDEX versions_by_time ON versions (cube, said_at);
+CREATE INDEX versions_by_place ON versions (cube, conversation, ordinal) WHERE ordinal IS NOT NULL;
+CREATE INDEX versions_by_kind ON versions (cube, kind) WHERE kind <> 'episode';
+
+-- What happened to memories besides their versions: forgotten, tainted.
+CREATE TABLE events (
+    key     INTEGER PRIMARY KEY,
+    memory  INTEGER NOT NULL REFERENCES memories,
+    event   TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    actor   TEXT NOT NULL
+) STRICT;
+CREATE INDEX events_by_memory ON events (memory);
+
+CREATE TABLE derivations (
+    source         BLOB NOT NULL,
+    source_version INTEGER NOT NULL,
+    kind           TEXT NOT NULL,
+    ref            TEXT NOT NULL,
+    PRIMARY KEY (source, source_version, kind, ref)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant       TEXT NOT NULL,
+    cube         TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    subject      TEXT NOT NULL,
+    lane         TEXT NOT NULL,
+    priority     INTEGER NOT NULL,
+    payload      TEXT,
+    state        TEXT NOT NULL,
+    tries        INTEGER NOT NULL,
+    epoch        INTEGER NOT NULL,
+    owner        TEXT,
+    leased_until INTEGER,
+    due_at       INTEGER NOT NULL,
+    enqueued_at  INTEGER NOT NULL,
+    error        TEXT
+) STRICT;
+CREATE INDEX outbox_by_turn ON outbox (state, priority, id);
+CREATE INDEX outbox_by_key ON outbox (tenant, cube, subject, lane, state);
+
+-- Text: FTS5 holds only inverted lists. A term is stored as HEX(cube)_TERM, so that the
+-- lists and their statistics are a cube's own.
+CREATE VIRTUAL TABLE text_terms USING fts5 (
+    body, content='', contentless_delete=1, tokenize="ascii tokenchars '_'"
+);
+CREATE VIRTUAL TABLE text_postings USING fts5vocab (text_terms, instance);
+CREATE VIRTUAL TABLE text_frequencies USING fts5vocab (text_terms, row);
+
+CREATE TABLE text_docs (
+    version INTEGER PRIMARY KEY REFERENCES versions,
+    ref     TEXT NOT NULL,
+    length  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE text_cubes (
+    cube     INTEGER PRIMARY KEY REFERENCES cubes,
+    versions INTEGER NOT NULL,
+    terms    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE entities (
+    key    INTEGER PRIMARY KEY,
+    cube   INTEGER NOT NULL REFERENCES cubes,
+    entity TEXT NOT NULL,
+    name   TEXT NOT NULL,
+    UNIQUE (cube, entity)
+) STRICT;
+
+CREATE TABLE entity_words (
+    cube   INTEGER NOT NULL,
+    word   TEXT NOT NULL,
+    entity INTEGER NOT NULL REFERENCES entities,
+    PRIMARY KEY (cube, word, entity)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE mentions (
+    entity  INTEGER NOT NULL REFERENCES entities,
+    version INTEGER NOT NULL REFERENCES versions,
+    said    INTEGER NOT NULL,
+    PRIMARY KEY (entity, version)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mentions_by_version ON mentions (version, entity);
+
+CREATE TABLE hot (
+    tenant     TEXT NOT NULL,
+    cube       TEXT NOT NULL,
+    memory     TEXT NOT NULL,
+    strength   REAL NOT NULL,
+    touched_at INTEGER NOT NULL,
+    PRIMARY KEY (tenant, cube, memory)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE blobs (
+    tenant  TEXT NOT NULL,
+    digest  TEXT NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (tenant, digest)
+) STRICT;

@@ -1,0 +1,146 @@
+"""The one thread of a process that writes to a database, committing in groups.
+
+Jobs that arrive while a commit waits for the disk are committed together by the next one:
+one fdatasync for all of them. A job is a function of a cursor; it may run twice (when a
+neighbour in its group failed), so it must have no effect outside the transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import apsw
+
+from memos.errors import UsageError
+from memos.storage.sqlite.errors import translate
+
+Job = Callable[[apsw.Cursor], Any]
+Outcome = tuple["asyncio.Future[Any]", Any, BaseException | None]
+
+LARGEST_GROUP = 256  # jobs in one transaction
+
+
+class Writer:
+    """Runs jobs in the order in which they were submitted, each atomically."""
+
+    def __init__(
+        self, connect: Callable[[], apsw.Connection], after_commit: Callable[[], None]
+    ) -> None:
+        self._connect = connect
+        self._after_commit = after_commit
+        self._queue: SimpleQueue[tuple[Job, asyncio.Future[Any]] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="memos-writer", daemon=True)
+        self._failure: BaseException | None = None
+        self._ready = threading.Event()
+        self._closed = False
+
+    def start(self) -> None:
+        """Opens the connection in the writer's own thread; raises what that raised."""
+        self._thread.start()
+        self._ready.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def submit(self, job: Job) -> asyncio.Future[Any]:
+        """Queues a job; the future of the running loop has its result once it is durable."""
+        if self._closed:
+            raise UsageError("the database is closed")
+        future = asyncio.get_running_loop().create_future()
+        self._queue.put((job, future))
+        return future
+
+    def stop(self) -> None:
+        """Finishes what was submitted, closes the connection and ends the thread."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            connection = self._connect()
+        except BaseException as error:  # noqa: BLE001 - handed to start(), which raises it
+            self._failure = error
+            return
+        finally:
+            self._ready.set()
+        cursor = connection.cursor()
+        try:
+            while group := self._next_group():
+                _deliver(_run_group(cursor, group))
+                self._after_commit()
+        finally:
+            connection.close()
+
+    def _next_group(self) -> list[tuple[Job, asyncio.Future[Any]]]:
+        first = self._queue.get()
+        if first is None:
+            return []
+        group = [first]
+        while len(group) < LARGEST_GROUP:
+            try:
+                another = self._queue.get_nowait()
+            except Empty:
+                break
+            if another is None:
+                self._queue.put(None)
+                break
+            group.append(another)
+        return group
+
+
+def _run_group(cursor: apsw.Cursor, group: list[tuple[Job, asyncio.Future[Any]]]) -> list[Outcome]:
+    try:
+        results = _in_transaction(cursor, [job for job, _ in group])
+    except BaseException as error:  # noqa: BLE001 - handed to the futures, whose owners raise it
+        if len(group) == 1:
+            return [(group[0][1], None, _ours(error))]
+        return [outcome for entry in group for outcome in _run_group(cursor, [entry])]
+    return [(future, result, None) for (_, future), result in zip(group, results, strict=True)]
+
+
+def _in_transaction(cursor: apsw.Cursor, jobs: list[Job]) -> list[Any]:
+    cursor.execute("BEGIN IMMEDIATE")
+    try:
+        results = [job(cursor) for job in jobs]
+        cursor.execute("COMMIT")
+    except BaseException:
+        # A full disk can end the transaction by itself; then there is nothing to roll back.
+        if not cursor.connection.get_autocommit():
+            cursor.execute("ROLLBACK")
+        raise
+    return results
+
+
+def _ours(error: BaseException) -> BaseException:
+    if not isinstance(error, apsw.Error):
+        return error
+    made = translate(error)
+    made.__cause__ = error
+    return made
+
+
+def _deliver(outcomes: list[Outcome]) -> None:
+    """Hands results to the loops they belong to, one wake-up for each loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_loop.setdefault(outcome[0].get_loop(), []).append(outcome)
+    for loop, share in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_settle, share)
+        except RuntimeError:  # the loop is closed: nobody waits there any more
+            continue
+
+
+def _settle(outcomes: list[Outcome]) -> None:
+    for future, result, error in outcomes:
+        if future.cancelled():
+            continue
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)

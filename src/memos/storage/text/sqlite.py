@@ -1,0 +1,215 @@
+"""Text index in SQLite: FTS5 keeps the inverted lists, the scores are ours.
+
+FTS5's own ``bm25()`` counts over the whole table, so that one tenant's texts would move
+another's ranks. Here each term is stored with its cube's number before it, and length and
+frequency are counted per cube.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import apsw
+
+from memos.contracts.text import TextHit, TextIndex, TextStatistics
+from memos.language import bm25
+from memos.model.changes import MemoryState
+from memos.model.memory import Memory, Ref
+from memos.model.scope import CubeKey, ReadScope
+from memos.storage.sqlite.database import Database
+from memos.storage.sqlite.query import every, one
+from memos.storage.sqlite.reach import admitted, cube_key, cube_keys, marks
+from memos.storage.sqlite.rows import MEMORY_COLUMNS, MEMORY_TABLES, memory_of, pack
+from memos.storage.text.terms import checksum, memory_terms
+
+POSTINGS = """
+SELECT p.doc, d.ref, d.length, count(*) FROM text_postings p
+CROSS JOIN text_docs d ON d.version = p.doc WHERE p.term = ? GROUP BY p.doc"""
+
+
+class SqliteText(TextIndex):
+    """Lives in the database of the records and is written in their transactions."""
+
+    inline = True
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(self) -> None:
+        await self._database.open()
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    def write(
+        self,
+        cursor: apsw.Cursor,
+        cube: int,
+        added: Sequence[tuple[int, Memory]],
+        removed: Sequence[int],
+    ) -> None:
+        """Joins a transaction of the records; see `InlineProjection`."""
+        versions = terms = 0
+        for key in removed:
+            row = one(cursor, "DELETE FROM text_docs WHERE version=? RETURNING length", (key,))
+            if row is not None:
+                cursor.execute("DELETE FROM text_terms WHERE rowid=?", (key,))
+                versions, terms = versions - 1, terms - row[0]
+        prefix = f"{cube:x}_"
+        for key, memory in added:
+            found = memory_terms(memory)
+            if not found:
+                continue
+            cursor.execute(
+                "INSERT INTO text_terms (rowid, body) VALUES (?,?)",
+                (key, prefix + f" {prefix}".join(found)),
+            )
+            cursor.execute(
+                "INSERT INTO text_docs VALUES (?,?,?)", (key, _ref_text(memory.ref), len(found))
+            )
+            versions, terms = versions + 1, terms + len(found)
+        if versions or terms:
+            cursor.execute(
+                "INSERT INTO text_cubes VALUES (?1,?2,?3) ON CONFLICT (cube)"
+                " DO UPDATE SET versions=versions+?2, terms=terms+?3",
+                (cube, versions, terms),
+            )
+
+    async def search(self, scope: ReadScope, terms: Sequence[str], limit: int) -> list[TextHit]:
+        def job(cursor: apsw.Cursor) -> list[TextHit]:
+            hits = [
+                hit
+                for cube in cube_keys(cursor, scope).items()
+                for hit in _best(cursor, scope, cube, terms, limit)
+            ]
+            return sorted(hits, key=lambda hit: (-hit.score, hit.ref))[:limit]
+
+        return await self._database.read(job) if terms else []
+
+    async def statistics(self, scope: ReadScope, terms: Sequence[str]) -> dict[str, TextStatistics]:
+        def job(cursor: apsw.Cursor) -> dict[str, TextStatistics]:
+            made = {cube_id: TextStatistics(0, 0, {}) for cube_id in scope.cubes}
+            for cube, cube_id in cube_keys(cursor, scope).items():
+                made[cube_id] = _statistics(cursor, cube, terms)
+            return made
+
+        return await self._database.read(job)
+
+    async def apply(self, key: CubeKey, states: Sequence[MemoryState]) -> None:
+        def job(cursor: apsw.Cursor) -> None:
+            cube = cube_key(cursor, key)
+            if cube is None:
+                return
+            for state in states:
+                self._repair(cursor, cube, state)
+
+        await self._database.write(job)
+
+    def _repair(self, cursor: apsw.Cursor, cube: int, state: MemoryState) -> None:
+        """Indexes a memory anew, unless the records have moved on since `state` was read."""
+        row = one(
+            cursor,
+            "SELECT key, changed_seq FROM memories WHERE id=? AND cube=?",
+            (pack(state.memory_id), cube),
+        )
+        if row is None or row[1] > state.seq:
+            return
+        sql = f"SELECT {MEMORY_COLUMNS}, v.key FROM {MEMORY_TABLES} WHERE v.memory=?"
+        stored = [(found[-1], memory_of(found)) for found in every(cursor, sql, (row[0],))]
+        wanted = {memory.ref for memory in state.versions}
+        self.write(cursor, cube, (), [version for version, _ in stored])
+        self.write(cursor, cube, [entry for entry in stored if entry[1].ref in wanted], ())
+
+    async def contents(self, key: CubeKey) -> dict[Ref, int]:
+        def job(cursor: apsw.Cursor) -> dict[Ref, int]:
+            cube = cube_key(cursor, key)
+            if cube is None:
+                return {}
+            prefix = f"{cube:x}_"
+            # "`" follows "_" in ASCII: together they bound the terms of one cube.
+            rows = cursor.execute(
+                "SELECT doc, term FROM text_postings WHERE term >= ? AND term < ?",
+                (prefix, f"{cube:x}`"),
+            )
+            held: dict[int, list[str]] = defaultdict(list)
+            for doc, term in rows:
+                held[doc].append(term[len(prefix) :])
+            refs = every(
+                cursor,
+                "SELECT d.version, d.ref, d.length FROM text_docs d"
+                " JOIN versions v ON v.key = d.version WHERE v.cube=?",
+                (cube,),
+            )
+            return {
+                _ref_of(ref): checksum(held[doc]) if len(held[doc]) == length else -1
+                for doc, ref, length in refs
+            }
+
+        return await self._database.read(job)
+
+    def expected(self, memory: Memory) -> int | None:
+        found = memory_terms(memory)
+        return checksum(found) if found else None
+
+    async def clear(self, key: CubeKey) -> None:
+        def job(cursor: apsw.Cursor) -> None:
+            cube = cube_key(cursor, key)
+            keys = [
+                row[0] for row in every(cursor, "SELECT key FROM versions WHERE cube=?", (cube,))
+            ]
+            for version in keys:
+                cursor.execute("DELETE FROM text_terms WHERE rowid=?", (version,))
+                cursor.execute("DELETE FROM text_docs WHERE version=?", (version,))
+            cursor.execute("DELETE FROM text_cubes WHERE cube=?", (cube,))
+
+        await self._database.write(job)
+
+
+def _statistics(cursor: apsw.Cursor, cube: int, terms: Sequence[str]) -> TextStatistics:
+    row = one(cursor, "SELECT versions, terms FROM text_cubes WHERE cube=?", (cube,))
+    versions, length = row or (0, 0)
+    frequency = {}
+    for term in terms:
+        held = one(cursor, "SELECT doc FROM text_frequencies WHERE term=?", (f"{cube:x}_{term}",))
+        if held is not None:
+            frequency[term] = int(held[0])
+    return TextStatistics(versions, length, frequency)
+
+
+def _best(
+    cursor: apsw.Cursor, scope: ReadScope, cube: tuple[int, str], terms: Sequence[str], limit: int
+) -> list[TextHit]:
+    key, cube_id = cube
+    statistics = _statistics(cursor, key, terms)
+    mean = statistics.terms / max(1, statistics.versions)
+    scores: dict[int, float] = defaultdict(float)
+    refs: dict[int, str] = {}
+    for term in terms:
+        weight = bm25.idf(statistics.versions, statistics.frequency.get(term, 0))
+        for doc, ref, length, frequency in every(cursor, POSTINGS, (f"{key:x}_{term}",)):
+            scores[doc] += weight * bm25.gain(frequency, length, mean)
+            refs[doc] = ref
+    ranked = sorted(scores, key=lambda doc: (-scores[doc], refs[doc]))
+    hits: list[TextHit] = []
+    for start in range(0, len(ranked), limit):
+        page = ranked[start : start + limit]
+        where = f"v.key IN ({marks(len(page))})"
+        visible = {memory.ref for memory in admitted(cursor, scope.narrowing, where, page)}
+        for doc in page:
+            ref = _ref_of(refs[doc])
+            if ref in visible:
+                hits.append(TextHit(ref, cube_id, scores[doc]))
+        if len(hits) >= limit:
+            break
+    return hits[:limit]
+
+
+def _ref_text(ref: Ref) -> str:
+    """A reference whose text order is the order of references."""
+    return f"{ref[0]}.{ref[1]:08d}"
+
+
+def _ref_of(text: str) -> Ref:
+    memory_id, _, version = text.rpartition(".")
+    return memory_id, int(version)

@@ -1,0 +1,199 @@
+"""MemOS: AsyncMemOS for code that does not await.
+
+Each instance runs its engine on an event loop in a thread of its own, so it works from
+several threads, in notebooks and in scripts; after a fork the child starts its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import functools
+import os
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from memos.errors import UsageError
+from memos.memories.parts import Parts
+from memos.settings import Settings
+from memos.system import AsyncMemOS
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Portal:
+    """An event loop in a daemon thread, which other threads ask to run coroutines."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="memos-loop", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """The coroutine's result; an interrupt (Ctrl-C) cancels it."""
+        future = asyncio.run_coroutine_threadsafe(work, self.loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def stop(self) -> None:
+        """Ends the thread."""
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_forever()
+
+
+def _blocking(
+    method: Callable[Concatenate[AsyncMemOS, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[MemOS, P], T]:
+    """The same method, waiting for its result."""
+
+    @functools.wraps(method)
+    def call(self: MemOS, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        engine, portal = self._started()
+        return portal.run(method(engine, *args, **kwargs))
+
+    return call
+
+
+class MemOS:
+    """A memory operating system, embedded in this process, for blocking code.
+
+    The methods are those of `AsyncMemOS`. Use it as a context manager, or call `close`;
+    leaving the program without either loses nothing that was acknowledged.
+    """
+
+    def __init__(
+        self, home: str | Path | None = None, *, parts: Parts | None = None, **settings: Any
+    ) -> None:
+        """`home` or MEMOS_HOME or ``~/.memos``; `settings` are those of `memos.settings`."""
+        self._make = functools.partial(AsyncMemOS, home, parts=parts, **settings)
+        self._lock = threading.Lock()
+        self._engine: AsyncMemOS | None = None
+        self._portal: Portal | None = None
+        self._closed = False
+        _alive.add(self)
+        self._started()
+
+    def _started(self) -> tuple[AsyncMemOS, Portal]:
+        _refuse_running_loop()
+        with self._lock:
+            if self._closed:
+                raise UsageError("this MemOS is closed; make a new one")
+            if self._engine is None or self._portal is None:
+                engine, portal = self._make(), Portal()
+                try:
+                    portal.run(engine.open())
+                except BaseException:
+                    portal.stop()
+                    raise
+                self._engine, self._portal = engine, portal
+            return self._engine, self._portal
+
+    def close(self) -> None:
+        """Stops background work and closes files; calling it again does nothing."""
+        with self._lock:
+            engine, portal = self._engine, self._portal
+            self._closed, self._engine, self._portal = True, None, None
+        if engine is not None and portal is not None:
+            try:
+                portal.run(engine.close())
+            finally:
+                portal.stop()
+
+    def __enter__(self) -> MemOS:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self._engine is None:
+            return f"<MemOS {'closed' if self._closed else 'not opened yet'}>"
+        return repr(self._engine).replace("AsyncMemOS", "MemOS", 1)
+
+    @property
+    def settings(self) -> Settings:
+        """What is set."""
+        return self._started()[0].settings
+
+    add_message = _blocking(AsyncMemOS.add_message)
+    add_messages = _blocking(AsyncMemOS.add_messages)
+    store = _blocking(AsyncMemOS.store)
+    update_memory = _blocking(AsyncMemOS.update_memory)
+    forget = _blocking(AsyncMemOS.forget)
+    recall = _blocking(AsyncMemOS.recall)
+    search_memory = recall
+    context = _blocking(AsyncMemOS.context)
+    get_memory = _blocking(AsyncMemOS.get_memory)
+    get_messages = _blocking(AsyncMemOS.get_messages)
+    history = _blocking(AsyncMemOS.history)
+    create_cube = _blocking(AsyncMemOS.create_cube)
+    cubes = _blocking(AsyncMemOS.cubes)
+    share = _blocking(AsyncMemOS.share)
+    unshare = _blocking(AsyncMemOS.unshare)
+    drain = _blocking(AsyncMemOS.drain)
+    stats = _blocking(AsyncMemOS.stats)
+    doctor = _blocking(AsyncMemOS.doctor)
+
+    def _forked(self) -> None:
+        """In the child of a fork: no thread of the parent runs here, so begin anew."""
+        if self._engine is not None:
+            # Kept, never closed: SQLite connections belong to the parent.
+            _abandoned.append((self._engine, self._portal))
+        self._engine = self._portal = None
+        self._lock = threading.Lock()
+
+
+_alive: weakref.WeakSet[MemOS] = weakref.WeakSet()
+_abandoned: list[tuple[AsyncMemOS, Portal | None]] = []
+
+
+def _refuse_running_loop() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    if not _in_notebook():
+        raise UsageError(
+            "MemOS would block the event loop that runs in this thread: "
+            "use AsyncMemOS here, with await in front of the same methods"
+        )
+
+
+def _in_notebook() -> bool:
+    """Jupyter runs cells inside an event loop, where waiting harms nobody else."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return hasattr(shell, "kernel")
+
+
+def _close_all() -> None:
+    for one in list(_alive):
+        one.close()
+
+
+def _after_fork() -> None:
+    for one in list(_alive):
+        one._forked()  # noqa: SLF001 - the module's own class
+
+
+atexit.register(_close_all)
+os.register_at_fork(after_in_child=_after_fork)
