@@ -1,14 +1,27 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
 import pytest
 
+from memos.contracts.blobs import BlobStore
+from memos.contracts.hot import HotSet
+from memos.contracts.outbox import Outbox
+from memos.storage.blobs.folder import FolderBlobs
+from memos.storage.blobs.memory import MemoryBlobs
 from memos.storage.graphs.memory import MemoryGraph
+from memos.storage.hot.memory import MemoryHot
 from memos.storage.queues.memory import MemoryOutbox
 from memos.storage.records.memory import MemoryRecords
 from memos.storage.text.memory import MemoryText
 from memos.testing.build import Backends
 from memos.testing.clock import ManualClock
+from memos.testing.contract_blobs import BlobsContract
 from memos.testing.contract_graph import GraphContract
+from memos.testing.contract_hot import CAPACITY, HotContract
+from memos.testing.contract_outbox import OutboxContract
 from memos.testing.contract_records import RecordsContract
 from memos.testing.contract_text import TextContract
 from memos.testing.lagging import LaggingGraph, LaggingText
@@ -67,3 +80,42 @@ class TestLaggingText(LaggingSystems, TextContract):
 
 class TestLaggingGraph(LaggingSystems, GraphContract):
     pass
+
+
+class TestMemoryOutbox(OutboxContract):
+    @pytest.fixture
+    def outbox(self, clock: ManualClock) -> Outbox:
+        return MemoryOutbox(clock)
+
+
+class TestMemoryHot(HotContract):
+    @pytest.fixture
+    def hot(self) -> HotSet:
+        return MemoryHot(CAPACITY)
+
+
+class TestMemoryBlobs(BlobsContract):
+    @pytest.fixture
+    def blobs(self) -> BlobStore:
+        return MemoryBlobs()
+
+    @pytest.fixture
+    def spoil(self, blobs: MemoryBlobs) -> Callable[[str, str], None]:
+        def change(tenant: str, digest: str) -> None:
+            blobs._blobs[tenant, digest] += b"!"
+
+        return change
+
+
+class TestFolderBlobs(BlobsContract):
+    @pytest.fixture
+    def blobs(self, tmp_path: Path) -> BlobStore:
+        return FolderBlobs(tmp_path / "deep" / "blobs")
+
+    @pytest.fixture
+    def spoil(self, tmp_path: Path) -> Callable[[str, str], None]:
+        def change(tenant: str, digest: str) -> None:
+            folder = tmp_path / "deep" / "blobs" / sha256(tenant.encode()).hexdigest()
+            (folder / digest[:2] / digest[2:4] / digest).write_bytes(b"!")
+
+        return change

@@ -16,7 +16,8 @@ from memos.model.scope import ReadScope
 class Entity(Plain):
     """Somebody or something with a name. `key` is the normalised name, unique in a cube.
 
-    `mentions` counts the indexed versions that name it.
+    `mentions` counts the indexed versions that name it. `name` is a spelling that one of
+    them gave it.
     """
 
     cube_id: str
@@ -39,7 +40,7 @@ class GraphIndex(Projection):
     """Entities and the versions that mention them.
 
     Obligations, besides those of a projection: linking is deterministic, a function of
-    the text alone (`memos.language.entities.mentions`), so that two processes which index
+    the text alone (`memos.language.entities.mentioned`), so that two processes which index
     the same version agree; entity statistics are kept per cube; an entity that no version
     mentions any more is gone.
     """
@@ -50,14 +51,21 @@ class GraphIndex(Projection):
     async def link(self, scope: ReadScope, keys: Sequence[str]) -> list[Entity]:
         """The entities which `keys` (normalised names) may mean, most mentioned first.
 
-        An exact key first of all; else entities of which the key is a whole word
-        ("alice" means "alice weber" when nobody is just "alice").
+        In each cube an exact key first of all; else entities of which the key is a whole
+        word ("alice" means "alice weber" when nobody is just "alice"). Ties: by key, then
+        cube. Entities and counts are the cube's, whatever the narrowing.
         """
 
     @abstractmethod
     async def mentions(self, scope: ReadScope, keys: Sequence[str], limit: int) -> list[Mention]:
-        """Admitted versions that mention one of the entities `keys`, newest first."""
+        """Admitted versions that mention one of the entities `keys`, newest first.
+
+        One for each version and key, by `Memory.when`; ties by reference, then key.
+        """
 
     @abstractmethod
     async def related(self, scope: ReadScope, keys: Sequence[str], limit: int) -> list[Entity]:
-        """Entities mentioned in the same versions, `mentions` being how many; most first."""
+        """Entities mentioned in the same admitted versions, `mentions` being how many.
+
+        Most first, ties by key, then cube; never one of `keys`.
+        """

@@ -24,9 +24,9 @@ class HotSet(Part, ABC):
     """Bounded working sets, one per cube.
 
     Obligations: holds ids, never text; at most `capacity` entries a cube, the weakest
-    going first (ties: the longest untouched, then the id); a touch adds its weight to a
-    strength that halves every `HALF_LIFE`; losing all of it costs speed, not answers:
-    readers check every entry against the records.
+    going first (ties: the longest untouched, then the greatest id); a touch adds its
+    weight to a strength that halves every `HALF_LIFE`; losing all of it costs speed, not
+    answers: readers check every entry against the records.
     """
 
     HALF_LIFE = 3600 * 1_000_000  # microseconds

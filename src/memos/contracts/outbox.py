@@ -19,7 +19,8 @@ class Outbox(Part, ABC):
     - **Transactional.** Tasks in a change set are enqueued by that commit or not at all.
     - **At least once, effect once.** A task stays open until `complete`, or until a commit
       names its lease in `completes`. A lease that ran out is claimed again under a higher
-      epoch; the old epoch can then neither complete, retry, bury nor commit.
+      epoch; the old epoch can then neither complete, retry, bury nor commit. Until it is
+      claimed again it still holds. Each lease counts as a try.
     - **Ordered by key.** Of one (cube, subject, lane) at most one task runs, the first
       enqueued first; a retry holds back only its own key. Otherwise priority, then age.
     - **Claimed by state**, never by "id greater than the last seen": commits become
@@ -62,7 +63,10 @@ class Outbox(Part, ABC):
 
     @abstractmethod
     async def replay(self, task_id: int) -> bool:
-        """Gives a dead letter another life; False when there is none of this id."""
+        """Gives a dead letter another life, due now, with no try behind it.
+
+        False when there is none of this id.
+        """
 
     @abstractmethod
     async def backlog(self, scope: SystemScope) -> Backlog:
@@ -70,4 +74,8 @@ class Outbox(Part, ABC):
 
     @abstractmethod
     async def next_due(self) -> Instant | None:
-        """When the next task may be claimed: now or earlier if one already may; None if none."""
+        """When the next task may be claimed: now or earlier if one already may; None if none.
+
+        A running task may be claimed when its lease runs out; what waits behind another of
+        its key does not count.
+        """

@@ -39,13 +39,24 @@ class Records(Part, ABC):
 
         Fills in each message's `ordinal` (next in its conversation), each memory's `seq`,
         `changed_seq`, and `ordinal` where its first source is a message of this change
-        set; closes superseded versions at `changes.at`; taints what derives, transitively,
-        from a superseded or forgotten memory or message; writes a ``project.NAME`` task
-        for each changed memory and each projection that follows through the outbox.
+        set; closes superseded versions at `changes.at`; writes a ``project.NAME`` task for
+        each changed memory and each projection that follows through the outbox.
 
-        Raises NotFound for a shared cube that does not exist and for an unknown memory
-        to forget or supersede, MessageExists, VersionConflict, and Conflict when a lease
-        in `completes` has been lost.
+        Forgetting a message forgets its episodes (what derives from it with kind
+        ``memory`` and is an episode); forgetting the last episode of a message forgets the
+        message. Forgetting again changes nothing.
+
+        Then taints what derives, transitively, in whichever cube of the tenant, from an
+        older version of a superseded memory, from any version of a forgotten or tainted
+        one, or from a forgotten message; also when the derivation arrives after its source
+        changed. A new version clears the taint of its memory, and answers only for the
+        derivations in its own change set. A cube that taint reaches counts a commit.
+
+        Raises NotFound for a shared cube that does not exist, for an unknown memory or
+        message to forget, an unknown or forgotten memory to supersede, an unknown source;
+        MessageExists, VersionConflict; Conflict when a lease in `completes` has been lost
+        or an id is taken in another cube; InvalidInput for what belongs to another cube or
+        is forgotten from the start.
         """
 
     @abstractmethod
@@ -60,13 +71,16 @@ class Records(Part, ABC):
     async def recent(
         self, scope: ReadScope, limit: int, kinds: Sequence[Kind] | None = None
     ) -> list[Memory]:
-        """The newest recorded versions the scope admits, newest first."""
+        """The newest recorded versions the scope admits, newest first.
+
+        Of those recorded at one moment the greatest reference first, as in `pending`.
+        """
 
     @abstractmethod
     async def said_between(
         self, scope: ReadScope, start: int, end: int, limit: int
     ) -> list[Memory]:
-        """Versions said in [start, end), oldest first."""
+        """Versions said in [start, end), oldest first, then by reference."""
 
     @abstractmethod
     async def around(
@@ -89,7 +103,10 @@ class Records(Part, ABC):
 
     @abstractmethod
     async def history(self, scope: ReadScope, memory_id: str) -> list[HistoryEntry]:
-        """What happened to a memory, oldest first; empty unless its current version is admitted."""
+        """What happened to a memory, oldest first; empty unless its current version is admitted.
+
+        A read as of an earlier `known_at` does not admit a version recorded since.
+        """
 
     @abstractmethod
     async def messages(
@@ -101,18 +118,20 @@ class Records(Part, ABC):
     ) -> list[Message]:
         """The last `limit` messages in the order in which they were added.
 
-        `before` is a message's `id`: only those added earlier (none if it is unknown).
-        Applies the narrowing's `as_of` (said by then), `known_at` (recorded by then) and
-        `agent_id`; forgotten messages are gone.
+        `before` is a message's `id`: only those added earlier (none if it is unknown, as a
+        message which this read does not see is, whatever its conversation). Applies the
+        narrowing's `as_of` (said by then), `known_at` (recorded by then) and `agent_id`, no
+        more of it; forgotten messages are gone.
         """
 
     @abstractmethod
     async def messages_named(
         self, scope: ReadScope, named: Sequence[tuple[str | None, str]]
     ) -> dict[tuple[str | None, str], tuple[Message, tuple[str, ...]]]:
-        """Messages by (conversation id, message id), each with the ids of its episodes.
+        """Messages by (conversation id, message id), each with the sorted ids of its episodes.
 
-        Forgotten ones are found too: the caller needs to know that the id is taken.
+        Forgotten ones are found too, whatever the narrowing: the caller needs to know that
+        the id is taken. Of several cubes the first that has the name answers.
         """
 
     @abstractmethod
@@ -147,12 +166,17 @@ class Records(Part, ABC):
     ) -> list[MemoryState]:
         """The memories as they are now, all of the cube's for None; unknown ids come empty.
 
-        A forgotten or tainted memory has no versions: nothing of it may be projected.
+        A forgotten or tainted memory has no versions: nothing of it may be projected. An
+        unknown one has the cube's `seq`, so that a projection drops what it has of it.
         """
 
     @abstractmethod
     async def count(self, scope: SystemScope) -> Mapping[str, int]:
-        """How much there is: cubes, messages, memories, versions, forgotten, tainted."""
+        """How much there is: cubes, messages, memories, versions, forgotten, tainted.
+
+        `messages` and `memories` leave out the forgotten; `versions` are all that are stored,
+        `forgotten` and `tainted` memories.
+        """
 
     @abstractmethod
     async def check(self) -> list[str]:

@@ -49,4 +49,7 @@ class TextIndex(Projection):
 
     @abstractmethod
     async def statistics(self, scope: ReadScope, terms: Sequence[str]) -> dict[str, TextStatistics]:
-        """Per cube id of the scope; a cube without content has zeros."""
+        """Per cube id of the scope; a cube without content has zeros.
+
+        `frequency` has every one of `terms`, also with zero.
+        """

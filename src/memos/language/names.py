@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 READ_LIMIT = 10_000  # characters
 NAME_LIMIT = 200  # characters that `normalise` reads
@@ -133,6 +134,7 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([name for _, name in found]))
 
 
+@lru_cache(maxsize=16_384)
 def normalise(name: str) -> str:
     """The entity key of a name: two spellings of one name give one key; idempotent.
 

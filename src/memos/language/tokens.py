@@ -39,14 +39,18 @@ STOPWORDS = frozenset(
 )
 
 
-def terms(text: str) -> list[str]:
-    """The terms of `text` in order, repeats included."""
+@lru_cache(maxsize=8_192)
+def terms(text: str) -> tuple[str, ...]:
+    """The terms of `text` in order, repeats included.
+
+    Remembers lately seen texts: a message is read by the index, the counters and the ranker.
+    """
     found: list[str] = []
     if text.isascii():
         for word in _ASCII_PIECE.findall(text.lower()):
             if word not in STOPWORDS:
                 found.append(_stem(word))
-        return found
+        return tuple(found)
     for piece in _PIECE.findall(_fold(text)):
         if _IS_CJK.match(piece):
             found.extend(piece)
@@ -55,7 +59,7 @@ def terms(text: str) -> list[str]:
             word = piece.replace("’", "'")
             if word not in STOPWORDS:
                 found.append(_stem(word))
-    return found
+    return tuple(found)
 
 
 def query_terms(text: str) -> list[str]:

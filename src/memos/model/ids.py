@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,8 @@ IdSource = Callable[[], str]
 class Uuid7Source:
     """Time-ordered UUIDs (RFC 9562, version 7), strictly increasing within a process.
 
+    They are names, not secrets: nothing is allowed because somebody knows one.
+
     48 bits of Unix milliseconds, then a 74-bit field that starts at random in each
     millisecond and is counted up within it, so that ids sort in the order they were made.
     """
@@ -21,10 +24,12 @@ class Uuid7Source:
     def __init__(
         self,
         milliseconds: Callable[[], int] | None = None,
-        entropy: Callable[[int], bytes] = os.urandom,
+        entropy: Callable[[int], int] | None = None,
     ) -> None:
         self._milliseconds = milliseconds or (lambda: time.time_ns() // 1_000_000)
-        self._entropy = entropy
+        # A generator seeded by the system: asking the system itself releases the interpreter
+        # lock, which then takes longer to get back than everything else here.
+        self._entropy = entropy or random.Random(os.urandom(32)).getrandbits  # noqa: S311
         self._lock = threading.Lock()
         self._last_ms = -1
         self._tail = 0
@@ -32,6 +37,7 @@ class Uuid7Source:
     def forked(self) -> None:
         """In a child process: a lock and a tail of its own, or both would give equal ids."""
         self._lock = threading.Lock()
+        self._entropy = random.Random(os.urandom(32)).getrandbits  # noqa: S311
         self._last_ms = -1
 
     def __call__(self) -> str:
@@ -41,7 +47,7 @@ class Uuid7Source:
             if now > self._last_ms:
                 self._last_ms = now
                 # The top bit stays free, so that counting up cannot overflow the field.
-                self._tail = int.from_bytes(self._entropy(10), "big") & ((1 << 73) - 1)
+                self._tail = self._entropy(73)
             else:  # same millisecond, or the clock stepped back: keep the order
                 self._tail += 1
             ms, tail = self._last_ms, self._tail

@@ -158,8 +158,9 @@ class CommitContract(SystemContract):
     async def test_a_new_version_closes_the_one_before(self, system: Backends) -> None:
         desk = Desk(system)
         first = await desk.remember("lives in Rome")
-        at = system.clock.now()
-        second = await desk.revise(first, "lives in Oslo", kind=Kind.PROFILE)
+        second = desk.next_version(first, "lives in Oslo", kind=Kind.PROFILE)
+        at = system.clock.advance(5)
+        await desk.commit(memories=(second,))
         (state,) = await system.records.states(desk.key, [first.id])
         assert state.seq == 2
         assert state.versions == (
@@ -213,8 +214,9 @@ class CommitContract(SystemContract):
     async def test_a_memory_id_belongs_to_one_cube(self, system: Backends) -> None:
         desk, other = Desk(system), Desk(system, "user:bob")
         memory = await desk.remember("mine")
-        with pytest.raises(Conflict):
+        with pytest.raises(Conflict) as caught:
             await other.commit(memories=(replace(memory, cube_id="user:bob"),))
+        assert not isinstance(caught.value, VersionConflict)  # it would tell another's version
         assert await desk.look(memory) is not None
 
     @scenario
@@ -280,9 +282,11 @@ class CommitContract(SystemContract):
         desk = Desk(system)
         await desk.commit(outbox=(desk.task(),))
         (task,) = await system.outbox.claim("w", 1, SECOND)
-        await desk.commit(
-            memories=(desk.memory("learned"),), completes=(Lease(task.id, task.epoch),)
-        )
+        effect = {"memories": (desk.memory("learned"),), "completes": (Lease(task.id, 1),)}
+        with pytest.raises(NotFound):
+            await desk.commit(**effect, forget=(UNKNOWN,))
+        assert (await system.outbox.backlog(SystemScope())).running == 1
+        await desk.commit(**effect)
         assert (await system.outbox.backlog(SystemScope())).open == 0
         with pytest.raises(Conflict):
             await desk.commit(completes=(Lease(task.id, task.epoch),))

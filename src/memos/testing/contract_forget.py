@@ -117,7 +117,7 @@ class ForgettingContract(SystemContract):
         desk = Desk(system)
         root = await desk.remember("root")
         child = await desk.remember("child", root)
-        grandchild = await desk.remember("grandchild", child, root)
+        grandchild = await desk.remember("grandchild", child)
         bystander = await desk.remember("bystander")
         commit = await desk.commit(memories=(desk.next_version(root, "new root"),))
         assert commit.tainted == tuple(sorted((child.id, grandchild.id)))
@@ -229,8 +229,13 @@ class ForgettingContract(SystemContract):
         first, second = desk.memory("first"), desk.memory("second")
         circle = (derivation(first, second), derivation(second, first), derivation(first, first))
         await desk.commit(memories=(first, second), derivations=circle)
-        commit = await desk.commit(memories=(desk.next_version(first, "new"),))
+        renewed = desk.next_version(first, "new")
+        commit = await desk.commit(memories=(renewed,))
         assert commit.tainted == (second.id,)
+        assert await desk.look(first) is not None
+        newest = desk.next_version(renewed, "newest")
+        from_itself = derivation(renewed, newest)
+        assert (await desk.commit(memories=(newest,), derivations=(from_itself,))).tainted == ()
         assert await desk.look(first) is not None
 
     @scenario

@@ -7,7 +7,7 @@ that is not inline goes into a system whose records have it in `followers`.
 from __future__ import annotations
 
 from memos.contracts.graph import Entity, Mention
-from memos.model.memory import Kind, Memory, Visibility
+from memos.model.memory import Kind, Visibility
 from memos.model.time import Instant
 from memos.testing.build import Backends, Desk, deliver
 from memos.testing.contract_projection import ProjectionContract

@@ -3,6 +3,8 @@
 A backend's own tests subclass a suite and override its fixtures. `Backends` are handed over
 closed, with constructors that need no event loop: each test opens them, runs and closes them
 in one loop of its own. `clock` is a `ManualClock`, by which the outbox counts leases.
+
+``pytest.register_assert_rewrite("memos.testing")`` in a conftest makes failures readable.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from memos.contracts.text import TextHit
 from memos.language import bm25
 from memos.language.tokens import query_terms
 from memos.model.filter import parse_filter
-from memos.model.memory import Kind, Memory, Visibility
+from memos.model.memory import Kind, Visibility
 from memos.model.time import Instant
 from memos.testing.build import Backends, Desk, deliver
 from memos.testing.contract_projection import ProjectionContract
@@ -63,13 +63,13 @@ class TextContract(ProjectionContract):
     @scenario
     async def test_ties_are_broken_by_reference(self, system: Backends) -> None:
         desk, other = Desk(system), Desk(system, "user:bob")
-        made = [await each.remember("same words") for each in (desk, other) for _ in range(3)]
+        made = [await each.remember("honey cake") for each in (desk, other) for _ in range(3)]
         scope = desk.reads("user:bob", "user:ann")
         await system.settle()
-        hits = await system.text.search(scope, ["same"], 10)
+        hits = await system.text.search(scope, ["honey"], 10)
         assert [hit.ref for hit in hits] == sorted(memory.ref for memory in made)
-        assert await system.text.search(scope, ["same"], 4) == hits[:4]
-        assert await system.text.search(scope, ["same"], 0) == []
+        assert await system.text.search(scope, ["honey"], 4) == hits[:4]
+        assert await system.text.search(scope, ["honey"], 0) == []
 
     @scenario
     async def test_no_cube_moves_anothers_scores(self, system: Backends) -> None:

@@ -13,4 +13,4 @@ START_MS = 1_704_067_200_000  # 2024-01-01T00:00:00Z
 def seeded_ids(seed: int) -> IdSource:
     """A source of UUIDv7s that depends on `seed` alone; each id a millisecond after the last."""
     milliseconds = count(START_MS)
-    return Uuid7Source(lambda: next(milliseconds), Random(seed).randbytes)
+    return Uuid7Source(lambda: next(milliseconds), Random(seed).getrandbits)

@@ -1,9 +1,14 @@
-"""Graph index in SQLite: entities, and which versions mention them."""
+"""Graph index in SQLite: entities, and which versions mention them.
+
+Mentions are inverted lists like those of words, so they live in the same FTS5 table, which
+takes a whole commit in one stroke where a table of pairs would touch a page for each name.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from hashlib import blake2b
 from zlib import crc32
 
 import apsw
@@ -15,9 +20,10 @@ from memos.model.memory import Memory, Ref
 from memos.model.scope import CubeKey, ReadScope
 from memos.storage.sqlite.database import Database
 from memos.storage.sqlite.query import every, one
-from memos.storage.sqlite.reach import admitted, cube_key, cube_keys, first, marks
+from memos.storage.sqlite.reach import admitted, cube_key, cube_keys, first
 from memos.storage.sqlite.rows import MEMORY_COLUMNS, MEMORY_TABLES, memory_of, pack, unpack
 
+NAMED, SAID = "@", "!"
 WIDEST = 5_000  # versions looked at when relating entities
 
 
@@ -44,22 +50,30 @@ class SqliteGraph(GraphIndex):
     ) -> None:
         """Joins a transaction of the records; see `InlineProjection`."""
         for version in removed:
-            _forget(cursor, cube, version)
+            _unlink(cursor, cube, version)
         for version, memory in added:
-            for named in mentioned(memory.content, memory.name):
-                entity = _entity(cursor, cube, named.key, named.name)
+            found = mentioned(memory.content, memory.name)
+            if found:
+                cursor.executemany(
+                    "INSERT OR IGNORE INTO entities VALUES (?,?,?)",
+                    [(cube, named.key, named.name) for named in found],
+                )
                 cursor.execute(
-                    "INSERT OR REPLACE INTO mentions VALUES (?,?,?)",
-                    (entity, version, int(named.said)),
+                    "INSERT INTO postings_of (rowid, body) VALUES (?,?)",
+                    (
+                        -version,
+                        " ".join(_term(cube, named.key, said=named.said) for named in found),
+                    ),
                 )
 
     async def link(self, scope: ReadScope, keys: Sequence[str]) -> list[Entity]:
         def job(cursor: apsw.Cursor) -> list[Entity]:
-            found: dict[int, Entity] = {}
-            for cube, cube_id in cube_keys(cursor, scope).items():
-                for key in keys:
-                    for entity in _meant(cursor, cube, key):
-                        found[entity] = _counted(cursor, cube_id, entity)
+            found = {
+                (cube, entity): Entity(cube_id, entity, name, _count(cursor, cube, entity))
+                for cube, cube_id in cube_keys(cursor, scope).items()
+                for key in keys
+                for entity, name in _meant(cursor, cube, key)
+            }
             return sorted(found.values(), key=lambda one: (-one.mentions, one.key, one.cube_id))
 
         return await self._database.read(job)
@@ -81,14 +95,20 @@ class SqliteGraph(GraphIndex):
         def job(cursor: apsw.Cursor) -> list[Entity]:
             found = []
             for cube, cube_id in cube_keys(cursor, scope).items():
-                counts: Counter[tuple[str, str]] = Counter()
-                refs: dict[Ref, None] = {}
-                for key in dict.fromkeys(keys):
-                    for memory in _mentioning(cursor, scope, cube, key, WIDEST):
-                        refs[memory.ref] = None
-                for ref in refs:
-                    counts.update(_beside(cursor, ref, keys))
-                found += [Entity(cube_id, key, name, n) for (key, name), n in counts.items()]
+                memories = {
+                    memory.ref: memory
+                    for key in dict.fromkeys(keys)
+                    for memory in _mentioning(cursor, scope, cube, key, WIDEST)
+                }
+                counts = Counter(
+                    named.key
+                    for memory in memories.values()
+                    for named in mentioned(memory.content, memory.name)
+                    if named.key not in keys
+                )
+                rows = every(cursor, "SELECT entity, name FROM entities WHERE cube=?", (cube,))
+                names: dict[str, str] = {row[0]: row[1] for row in rows}
+                found += [Entity(cube_id, key, names[key], n) for key, n in counts.items()]
             found.sort(key=lambda one: (-one.mentions, one.key, one.cube_id))
             return found[:limit]
 
@@ -105,32 +125,39 @@ class SqliteGraph(GraphIndex):
 
     def _repair(self, cursor: apsw.Cursor, cube: int, state: MemoryState) -> None:
         """Links a memory anew, unless the records have moved on since `state` was read."""
-        row = one(
-            cursor,
-            "SELECT key, changed_seq FROM memories WHERE id=? AND cube=?",
-            (pack(state.memory_id), cube),
-        )
-        if row is None or row[1] > state.seq:
+        id = pack(state.memory_id)
+        sql = "SELECT changed_seq FROM memories WHERE id=? AND cube=?"
+        row = one(cursor, sql, (id, cube))
+        if row is None or row[0] > state.seq:
             return
         sql = f"SELECT {MEMORY_COLUMNS}, v.key FROM {MEMORY_TABLES} WHERE v.memory=?"
-        stored = [(found[-1], memory_of(found)) for found in every(cursor, sql, (row[0],))]
+        stored = [(found[-1], memory_of(found)) for found in every(cursor, sql, (id,))]
         wanted = {memory.ref for memory in state.versions}
         self.write(cursor, cube, (), [version for version, _ in stored])
         self.write(cursor, cube, [entry for entry in stored if entry[1].ref in wanted], ())
 
     async def contents(self, key: CubeKey) -> dict[Ref, int]:
         def job(cursor: apsw.Cursor) -> dict[Ref, int]:
-            rows = every(
-                cursor,
-                "SELECT y.id, v.version, e.entity, m.said FROM entities e"
-                " JOIN mentions m ON m.entity = e.key JOIN versions v ON v.key = m.version"
-                " JOIN memories y ON y.key = v.memory WHERE e.cube = ?",
-                (cube_key(cursor, key),),
-            )
-            held: dict[Ref, list[tuple[str, bool]]] = {}
-            for memory_id, version, entity, said in rows:
-                held.setdefault((unpack(memory_id), version), []).append((entity, bool(said)))
-            return {ref: _checksum(pairs) for ref, pairs in held.items()}
+            cube = cube_key(cursor, key)
+            if cube is None:
+                return {}
+            entities = every(cursor, "SELECT entity FROM entities WHERE cube=?", (cube,))
+            known = {
+                _term(cube, entity, said=said): (entity, said)
+                for (entity,) in entities
+                for said in (False, True)
+            }
+            held: dict[int, list[tuple[str, bool]]] = defaultdict(list)
+            for sign in (NAMED, SAID):
+                low, high = f"{cube:x}{sign}", f"{cube:x}{chr(ord(sign) + 1)}"
+                for doc, term in every(cursor, _BETWEEN, (low, high)):
+                    held[-doc].append(known.get(term, ("", False)))
+            rows = every(cursor, "SELECT key, memory, version FROM versions WHERE cube=?", (cube,))
+            return {
+                (unpack(id), version): _checksum(held[doc])
+                for doc, id, version in rows
+                if doc in held
+            }
 
         return await self._database.read(job)
 
@@ -141,82 +168,69 @@ class SqliteGraph(GraphIndex):
     async def clear(self, key: CubeKey) -> None:
         def job(cursor: apsw.Cursor) -> None:
             cube = cube_key(cursor, key)
-            cursor.execute(
-                "DELETE FROM mentions WHERE entity IN (SELECT key FROM entities WHERE cube=?)",
-                (cube,),
-            )
-            cursor.execute("DELETE FROM entity_words WHERE cube=?", (cube,))
+            rows = every(cursor, "SELECT -key FROM versions WHERE cube=?", (cube,))
+            cursor.executemany("DELETE FROM postings_of WHERE rowid=?", rows)
             cursor.execute("DELETE FROM entities WHERE cube=?", (cube,))
 
         await self._database.write(job)
 
 
-def _entity(cursor: apsw.Cursor, cube: int, key: str, name: str) -> int:
-    row = one(cursor, "SELECT key FROM entities WHERE cube=? AND entity=?", (cube, key))
-    if row is not None:
-        return int(row[0])
-    cursor.execute("INSERT INTO entities (cube, entity, name) VALUES (?,?,?)", (cube, key, name))
-    entity = cursor.connection.last_insert_rowid()
-    cursor.executemany(
-        "INSERT INTO entity_words VALUES (?,?,?)",
-        [(cube, word, entity) for word in dict.fromkeys(key.split())],
-    )
-    return entity
+_BETWEEN = "SELECT doc, term FROM postings WHERE term >= ? AND term < ?"
 
 
-def _forget(cursor: apsw.Cursor, cube: int, version: int) -> None:
+def _term(cube: int, key: str, *, said: bool) -> str:
+    """How an entity stands in the inverted lists; a hash, because names hold any character."""
+    digest = blake2b(key.encode("utf-8"), digest_size=12).hexdigest()
+    return f"{cube:x}{SAID if said else NAMED}{digest}"
+
+
+def _unlink(cursor: apsw.Cursor, cube: int, version: int) -> None:
     """Unlinks a version; entities that nothing mentions any more go with it."""
-    entities = every(cursor, "DELETE FROM mentions WHERE version=? RETURNING entity", (version,))
-    for (entity,) in entities:
-        if one(cursor, "SELECT 1 FROM mentions WHERE entity=? LIMIT 1", (entity,)) is None:
-            cursor.execute("DELETE FROM entities WHERE key=?", (entity,))
-            cursor.execute("DELETE FROM entity_words WHERE cube=? AND entity=?", (cube, entity))
+    if one(cursor, "SELECT 1 FROM postings_of WHERE rowid=?", (-version,)) is None:
+        return
+    cursor.execute("DELETE FROM postings_of WHERE rowid=?", (-version,))
+    sql = "SELECT content, name FROM versions WHERE key=?"
+    content, speaker = one(cursor, sql, (version,)) or ("", None)
+    for named in mentioned(content, speaker):
+        if _count(cursor, cube, named.key) == 0:
+            cursor.execute("DELETE FROM entities WHERE cube=? AND entity=?", (cube, named.key))
 
 
-def _meant(cursor: apsw.Cursor, cube: int, key: str) -> list[int]:
-    exact = every(cursor, "SELECT key FROM entities WHERE cube=? AND entity=?", (cube, key))
-    rows = exact or every(
-        cursor, "SELECT entity FROM entity_words WHERE cube=? AND word=?", (cube, key)
+def _meant(cursor: apsw.Cursor, cube: int, key: str) -> list[tuple[str, str]]:
+    """(key, name) of the entity with this very key; else of those of which it is a word."""
+    exact = every(
+        cursor, "SELECT entity, name FROM entities WHERE cube=? AND entity=?", (cube, key)
     )
-    return [int(row[0]) for row in rows]
-
-
-def _counted(cursor: apsw.Cursor, cube_id: str, entity: int) -> Entity:
-    row = one(
+    found = exact or every(
         cursor,
-        "SELECT entity, name, (SELECT count(*) FROM mentions WHERE entity=e.key)"
-        " FROM entities e WHERE key=?",
-        (entity,),
+        "SELECT entity, name FROM entities WHERE cube=?"
+        " AND instr(' ' || entity || ' ', ' ' || ? || ' ') AND instr(?, ' ') = 0",
+        (cube, key, key),
     )
-    key, name, mentions = row or ("", "", 0)
-    return Entity(cube_id, key, name, mentions)
+    return [(entity, name) for entity, name in found]
+
+
+def _count(cursor: apsw.Cursor, cube: int, key: str) -> int:
+    """How many versions name an entity or are spoken by it."""
+    terms = [_term(cube, key, said=said) for said in (False, True)]
+    rows = every(cursor, "SELECT doc FROM frequencies WHERE term IN (?,?)", terms)
+    return sum(row[0] for row in rows)
 
 
 def _mentioning(
     cursor: apsw.Cursor, scope: ReadScope, cube: int, key: str, limit: int
 ) -> list[Memory]:
+    terms = [_term(cube, key, said=said) for said in (False, True)]
     return first(
         limit,
         admitted(
             cursor,
             scope.narrowing,
-            "v.key IN (SELECT m.version FROM mentions m JOIN entities e ON e.key = m.entity"
-            " WHERE e.cube=? AND e.entity=?)",
-            (cube, key),
-            "ORDER BY coalesce(v.said_at, v.valid_from, v.recorded_at) DESC, y.id, v.version",
+            "v.key IN (SELECT -doc FROM postings WHERE term IN (?,?))",
+            terms,
+            "ORDER BY coalesce(v.said_at, v.valid_from, v.recorded_at) DESC, v.memory, v.version",
         ),
     )
-
-
-def _beside(cursor: apsw.Cursor, ref: Ref, keys: Sequence[str]) -> list[tuple[str, str]]:
-    rows = every(
-        cursor,
-        "SELECT e.entity, e.name FROM memories y JOIN versions v ON v.memory = y.key"
-        " JOIN mentions m ON m.version = v.key JOIN entities e ON e.key = m.entity"
-        f" WHERE y.id=? AND v.version=? AND e.entity NOT IN ({marks(len(keys))})",
-        (pack(ref[0]), ref[1], *keys),
-    )
-    return [(key, name) for key, name in rows]
 
 
 def _checksum(pairs: Sequence[tuple[str, bool]]) -> int:

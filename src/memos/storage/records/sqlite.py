@@ -84,8 +84,7 @@ class SqliteRecords(Records):
                 for memory in admitted(
                     cursor,
                     scope.narrowing,
-                    f"v.memory IN (SELECT key FROM memories WHERE id IN ({marks(len(chunk))}))"
-                    f" AND v.cube IN ({marks(len(cubes))})",
+                    f"v.memory IN ({marks(len(chunk))}) AND v.cube IN ({marks(len(cubes))})",
                     (*chunk, *cubes),
                 )
             ]
@@ -136,7 +135,7 @@ class SqliteRecords(Records):
                         scope.narrowing,
                         "v.cube = ? AND v.said_at >= ? AND v.said_at < ?",
                         (cube, start, end),
-                        "ORDER BY v.said_at, y.id, v.version",
+                        "ORDER BY v.said_at, v.memory, v.version",
                     ),
                 )
             ]
@@ -187,8 +186,7 @@ class SqliteRecords(Records):
                     found += admitted(
                         cursor,
                         scope.narrowing,
-                        "v.cube=? AND v.memory IN"
-                        f" (SELECT key FROM memories WHERE id IN ({marks(len(chunk))}))",
+                        f"v.cube=? AND v.memory IN ({marks(len(chunk))})",
                         (cube, *chunk),
                     )
             found.sort(key=lambda memory: (memory.recorded_at, memory.ref), reverse=True)
@@ -203,14 +201,13 @@ class SqliteRecords(Records):
         def job(cursor: apsw.Cursor) -> list[HistoryEntry]:
             versions = every(
                 cursor,
-                "SELECT v.version, v.recorded_at, v.recorded_by, v.content FROM versions v"
-                " JOIN memories y ON y.key = v.memory WHERE y.id=? ORDER BY v.version",
+                "SELECT version, recorded_at, recorded_by, content FROM versions"
+                " WHERE memory=? ORDER BY version",
                 (pack(memory_id),),
             )
             events = every(
                 cursor,
-                "SELECT e.event, e.version, e.at, e.actor FROM events e"
-                " JOIN memories y ON y.key = e.memory WHERE y.id=? ORDER BY e.key",
+                "SELECT event, version, at, actor FROM events WHERE memory=? ORDER BY key",
                 (pack(memory_id),),
             )
             entries = [
@@ -358,15 +355,17 @@ class SqliteRecords(Records):
         def job(cursor: apsw.Cursor) -> list[MemoryState]:
             cube = cube_key(cursor, key)
             if memory_ids is None:
-                return _states(cursor, "y.cube=?", (cube,))
+                return _states(cursor, "v.cube=?", (cube,))
             found = {
                 state.memory_id: state
                 for chunk in _chunks([pack(memory_id) for memory_id in memory_ids])
                 for state in _states(
-                    cursor, f"y.cube=? AND y.id IN ({marks(len(chunk))})", (cube, *chunk)
+                    cursor, f"v.cube=? AND v.memory IN ({marks(len(chunk))})", (cube, *chunk)
                 )
             }
-            return [found.get(memory_id, MemoryState(memory_id, 0)) for memory_id in memory_ids]
+            row = one(cursor, "SELECT seq FROM cubes WHERE key=?", (cube,))
+            seq = 0 if row is None else row[0]
+            return [found.get(memory_id, MemoryState(memory_id, seq)) for memory_id in memory_ids]
 
         return await self._database.read(job)
 
@@ -425,18 +424,20 @@ def _episodes(cursor: apsw.Cursor, message: str) -> tuple[str, ...]:
 def _states(cursor: apsw.Cursor, where: str, values: Sequence[object]) -> list[MemoryState]:
     versions: dict[str, list[Memory]] = defaultdict(list)
     sql = (
-        f"SELECT {MEMORY_COLUMNS} FROM {MEMORY_TABLES}"
-        f" WHERE v.memory IN (SELECT y.key FROM memories y WHERE {where}"
-        " AND y.tainted = 0 AND y.state <> 'forgotten') ORDER BY v.memory, v.version"
+        f"SELECT {MEMORY_COLUMNS} FROM {MEMORY_TABLES} WHERE {where}"
+        " AND y.tainted = 0 AND y.state <> 'forgotten' ORDER BY v.memory, v.version"
     )
     for row in every(cursor, sql, values):
         memory = memory_of(row)
         versions[memory.id].append(memory)
-    rows = every(
-        cursor, f"SELECT y.id, y.changed_seq FROM memories y WHERE {where} ORDER BY y.key", values
+    known = every(
+        cursor,
+        "SELECT DISTINCT v.memory, y.changed_seq FROM versions v"
+        f" JOIN memories y ON y.id = v.memory WHERE {where}",
+        values,
     )
     return [
         MemoryState(memory_id, seq, tuple(versions.get(memory_id, ())))
-        for key, seq in rows
-        if (memory_id := unpack(key))
+        for id, seq in known
+        if (memory_id := unpack(id))
     ]

@@ -20,13 +20,13 @@ COUNTS = {
 
 INVARIANTS = {
     "a memory without versions": """
-        SELECT hex(id) FROM memories WHERE key NOT IN (SELECT memory FROM versions)""",
+        SELECT hex(id) FROM memories WHERE id NOT IN (SELECT memory FROM versions)""",
     "a version without its memory": """
-        SELECT key FROM versions WHERE memory NOT IN (SELECT key FROM memories)""",
+        SELECT key FROM versions WHERE memory NOT IN (SELECT id FROM memories)""",
     "a chain of versions with a gap": """
-        SELECT memory FROM versions GROUP BY memory HAVING max(version) <> count(*)""",
+        SELECT hex(memory) FROM versions GROUP BY memory HAVING max(version) <> count(*)""",
     "a memory without exactly one current version": """
-        SELECT memory FROM versions GROUP BY memory
+        SELECT hex(memory) FROM versions GROUP BY memory
         HAVING sum(superseded_at IS NULL) <> 1
             OR max(version) <> max(CASE WHEN superseded_at IS NULL THEN version END)""",
     "a version that ends before it begins": """

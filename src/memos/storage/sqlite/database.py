@@ -106,7 +106,7 @@ class Database:
             with file_lock(self._lock_path):
                 connection = self._connect()
                 try:
-                    connection.execute("PRAGMA journal_mode=WAL").fetchall()
+                    connection.execute("PRAGMA page_size=2048; PRAGMA journal_mode=WAL").fetchall()
                     migrate(connection)
                 finally:
                     connection.close()

@@ -9,6 +9,7 @@ from typing import Any
 from memos.model.memory import Kind, Memory, State, Trust, Visibility
 from memos.model.message import Message
 from memos.model.time import Instant, instant
+from memos.storage.text.terms import memory_terms
 
 Row = Sequence[Any]
 
@@ -29,8 +30,11 @@ def unpack(key: bytes) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def _json(value: Any) -> str | None:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else None
+    return _encode(value) if value else None
 
 
 INSERT_MESSAGE = """
@@ -80,31 +84,31 @@ def message_of(row: Row) -> Message:
 INSERT_VERSION = """
 INSERT INTO versions (memory, version, cube, kind, content, user_id, agent_id, app_id,
     conversation, ordinal, chunk, role, name, labels, metadata, sources, visibility, trust,
-    importance, said_at, valid_from, valid_to, recorded_at, recorded_by, seq)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+    importance, said_at, valid_from, valid_to, recorded_at, recorded_by, terms, seq)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
 
-MEMORY_COLUMNS = """y.id, v.version, v.kind, v.content, c.cube_id, v.recorded_at, v.user_id,
+MEMORY_COLUMNS = """v.memory, v.version, v.kind, v.content, c.cube_id, v.recorded_at, v.user_id,
     v.agent_id, v.app_id, v.conversation, v.ordinal, v.chunk, v.role, v.name, v.labels,
     v.metadata, v.sources, v.visibility, v.trust, v.importance, v.said_at, v.valid_from,
     v.valid_to, v.superseded_at, y.state, y.tainted, v.seq, y.changed_seq"""
 
 MEMORY_TABLES = """versions v
-    CROSS JOIN memories y ON y.key = v.memory
+    CROSS JOIN memories y ON y.id = v.memory
     CROSS JOIN cubes c ON c.key = v.cube"""
 """Versions first, whatever the planner thinks: the indexes are theirs."""
 
 
 def version_row(
-    memory: Memory, key: int, cube: int, *, ordinal: int | None, seq: int, actor: str
+    memory: Memory, cube: int, *, ordinal: int | None, seq: int, actor: str
 ) -> tuple[Any, ...]:
     """Values for `INSERT_VERSION`."""
     return (
-        key, memory.version, cube, memory.kind.value, memory.content, memory.user_id,
+        pack(memory.id), memory.version, cube, memory.kind.value, memory.content, memory.user_id,
         memory.agent_id, memory.app_id, memory.conversation_id or "", ordinal, memory.chunk,
         memory.role, memory.name, _json(memory.labels), _json(dict(memory.metadata)),
         _json(memory.sources), memory.visibility.value, int(memory.trust),
         float(memory.importance), memory.said_at, memory.valid_from, memory.valid_to,
-        memory.recorded_at, actor, seq,
+        memory.recorded_at, actor, len(memory_terms(memory)), seq,
     )  # fmt: skip
 
 

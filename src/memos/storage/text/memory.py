@@ -20,7 +20,7 @@ class _Indexed:
     """A version that has terms."""
 
     memory: Memory
-    terms: list[str]
+    terms: Sequence[str]
     counts: Counter[str]
 
 

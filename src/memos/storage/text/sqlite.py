@@ -20,12 +20,16 @@ from memos.model.scope import CubeKey, ReadScope
 from memos.storage.sqlite.database import Database
 from memos.storage.sqlite.query import every, one
 from memos.storage.sqlite.reach import admitted, cube_key, cube_keys, marks
-from memos.storage.sqlite.rows import MEMORY_COLUMNS, MEMORY_TABLES, memory_of, pack
+from memos.storage.sqlite.rows import MEMORY_COLUMNS, MEMORY_TABLES, memory_of, pack, unpack
 from memos.storage.text.terms import checksum, memory_terms
 
 POSTINGS = """
-SELECT p.doc, d.ref, d.length, count(*) FROM text_postings p
-CROSS JOIN text_docs d ON d.version = p.doc WHERE p.term = ? GROUP BY p.doc"""
+SELECT p.doc, v.memory, v.version, v.terms, count(*) FROM postings p
+CROSS JOIN versions v ON v.key = p.doc WHERE p.term = ? GROUP BY p.doc"""
+
+
+# "`" follows "_" in ASCII: together they bound the terms of one cube.
+OF_CUBE = "SELECT doc, term FROM postings WHERE term >= ? AND term < ?"
 
 
 class SqliteText(TextIndex):
@@ -52,23 +56,22 @@ class SqliteText(TextIndex):
         """Joins a transaction of the records; see `InlineProjection`."""
         versions = terms = 0
         for key in removed:
-            row = one(cursor, "DELETE FROM text_docs WHERE version=? RETURNING length", (key,))
+            row = one(
+                cursor,
+                "SELECT v.terms FROM versions v JOIN postings_of p ON p.rowid = v.key"
+                " WHERE v.key=?",
+                (key,),
+            )
             if row is not None:
-                cursor.execute("DELETE FROM text_terms WHERE rowid=?", (key,))
+                cursor.execute("DELETE FROM postings_of WHERE rowid=?", (key,))
                 versions, terms = versions - 1, terms - row[0]
         prefix = f"{cube:x}_"
         for key, memory in added:
             found = memory_terms(memory)
-            if not found:
-                continue
-            cursor.execute(
-                "INSERT INTO text_terms (rowid, body) VALUES (?,?)",
-                (key, prefix + f" {prefix}".join(found)),
-            )
-            cursor.execute(
-                "INSERT INTO text_docs VALUES (?,?,?)", (key, _ref_text(memory.ref), len(found))
-            )
-            versions, terms = versions + 1, terms + len(found)
+            if found:
+                body = prefix + f" {prefix}".join(found)
+                cursor.execute("INSERT INTO postings_of (rowid, body) VALUES (?,?)", (key, body))
+                versions, terms = versions + 1, terms + len(found)
         if versions or terms:
             cursor.execute(
                 "INSERT INTO text_cubes VALUES (?1,?2,?3) ON CONFLICT (cube)"
@@ -108,15 +111,13 @@ class SqliteText(TextIndex):
 
     def _repair(self, cursor: apsw.Cursor, cube: int, state: MemoryState) -> None:
         """Indexes a memory anew, unless the records have moved on since `state` was read."""
-        row = one(
-            cursor,
-            "SELECT key, changed_seq FROM memories WHERE id=? AND cube=?",
-            (pack(state.memory_id), cube),
-        )
-        if row is None or row[1] > state.seq:
+        id = pack(state.memory_id)
+        sql = "SELECT changed_seq FROM memories WHERE id=? AND cube=?"
+        row = one(cursor, sql, (id, cube))
+        if row is None or row[0] > state.seq:
             return
         sql = f"SELECT {MEMORY_COLUMNS}, v.key FROM {MEMORY_TABLES} WHERE v.memory=?"
-        stored = [(found[-1], memory_of(found)) for found in every(cursor, sql, (row[0],))]
+        stored = [(found[-1], memory_of(found)) for found in every(cursor, sql, (id,))]
         wanted = {memory.ref for memory in state.versions}
         self.write(cursor, cube, (), [version for version, _ in stored])
         self.write(cursor, cube, [entry for entry in stored if entry[1].ref in wanted], ())
@@ -126,24 +127,16 @@ class SqliteText(TextIndex):
             cube = cube_key(cursor, key)
             if cube is None:
                 return {}
-            prefix = f"{cube:x}_"
-            # "`" follows "_" in ASCII: together they bound the terms of one cube.
-            rows = cursor.execute(
-                "SELECT doc, term FROM text_postings WHERE term >= ? AND term < ?",
-                (prefix, f"{cube:x}`"),
-            )
             held: dict[int, list[str]] = defaultdict(list)
-            for doc, term in rows:
-                held[doc].append(term[len(prefix) :])
-            refs = every(
-                cursor,
-                "SELECT d.version, d.ref, d.length FROM text_docs d"
-                " JOIN versions v ON v.key = d.version WHERE v.cube=?",
-                (cube,),
+            for doc, term in every(cursor, OF_CUBE, (f"{cube:x}_", f"{cube:x}`")):
+                held[doc].append(term.partition("_")[2])
+            known = every(
+                cursor, "SELECT key, memory, version, terms FROM versions WHERE cube=?", (cube,)
             )
             return {
-                _ref_of(ref): checksum(held[doc]) if len(held[doc]) == length else -1
-                for doc, ref, length in refs
+                (unpack(id), version): checksum(held[doc]) if len(held[doc]) == length else -1
+                for doc, id, version, length in known
+                if doc in held
             }
 
         return await self._database.read(job)
@@ -155,12 +148,8 @@ class SqliteText(TextIndex):
     async def clear(self, key: CubeKey) -> None:
         def job(cursor: apsw.Cursor) -> None:
             cube = cube_key(cursor, key)
-            keys = [
-                row[0] for row in every(cursor, "SELECT key FROM versions WHERE cube=?", (cube,))
-            ]
-            for version in keys:
-                cursor.execute("DELETE FROM text_terms WHERE rowid=?", (version,))
-                cursor.execute("DELETE FROM text_docs WHERE version=?", (version,))
+            rows = every(cursor, "SELECT key FROM versions WHERE cube=?", (cube,))
+            cursor.executemany("DELETE FROM postings_of WHERE rowid=?", rows)
             cursor.execute("DELETE FROM text_cubes WHERE cube=?", (cube,))
 
         await self._database.write(job)
@@ -171,9 +160,9 @@ def _statistics(cursor: apsw.Cursor, cube: int, terms: Sequence[str]) -> TextSta
     versions, length = row or (0, 0)
     frequency = {}
     for term in terms:
-        held = one(cursor, "SELECT doc FROM text_frequencies WHERE term=?", (f"{cube:x}_{term}",))
-        if held is not None:
-            frequency[term] = int(held[0])
+        sql = "SELECT doc FROM frequencies WHERE term=?"
+        held = one(cursor, sql, (f"{cube:x}_{term}",))
+        frequency[term] = int(held[0]) if held is not None else 0
     return TextStatistics(versions, length, frequency)
 
 
@@ -184,12 +173,12 @@ def _best(
     statistics = _statistics(cursor, key, terms)
     mean = statistics.terms / max(1, statistics.versions)
     scores: dict[int, float] = defaultdict(float)
-    refs: dict[int, str] = {}
+    refs: dict[int, tuple[bytes, int]] = {}
     for term in terms:
         weight = bm25.idf(statistics.versions, statistics.frequency.get(term, 0))
-        for doc, ref, length, frequency in every(cursor, POSTINGS, (f"{key:x}_{term}",)):
-            scores[doc] += weight * bm25.gain(frequency, length, mean)
-            refs[doc] = ref
+        for doc, id, version, length, count in every(cursor, POSTINGS, (f"{key:x}_{term}",)):
+            scores[doc] += weight * bm25.gain(count, length, mean)
+            refs[doc] = (id, version)
     ranked = sorted(scores, key=lambda doc: (-scores[doc], refs[doc]))
     hits: list[TextHit] = []
     for start in range(0, len(ranked), limit):
@@ -197,19 +186,9 @@ def _best(
         where = f"v.key IN ({marks(len(page))})"
         visible = {memory.ref for memory in admitted(cursor, scope.narrowing, where, page)}
         for doc in page:
-            ref = _ref_of(refs[doc])
+            ref = unpack(refs[doc][0]), refs[doc][1]
             if ref in visible:
                 hits.append(TextHit(ref, cube_id, scores[doc]))
         if len(hits) >= limit:
             break
     return hits[:limit]
-
-
-def _ref_text(ref: Ref) -> str:
-    """A reference whose text order is the order of references."""
-    return f"{ref[0]}.{ref[1]:08d}"
-
-
-def _ref_of(text: str) -> Ref:
-    memory_id, _, version = text.rpartition(".")
-    return memory_id, int(version)

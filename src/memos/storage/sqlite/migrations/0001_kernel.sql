@@ -50,18 +50,16 @@ CREATE UNIQUE INDEX messages_by_place ON messages (cube, conversation, ordinal);
 CREATE UNIQUE INDEX messages_by_id ON messages (id);
 
 CREATE TABLE memories (
-    key         INTEGER PRIMARY KEY,
-    id          BLOB NOT NULL UNIQUE,
+    id          BLOB PRIMARY KEY,
     cube        INTEGER NOT NULL REFERENCES cubes,
     state       TEXT NOT NULL,
     tainted     INTEGER NOT NULL DEFAULT 0,
     changed_seq INTEGER NOT NULL
-) STRICT;
-CREATE INDEX memories_by_change ON memories (cube, changed_seq);
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE versions (
     key           INTEGER PRIMARY KEY,
-    memory        INTEGER NOT NULL REFERENCES memories,
+    memory        BLOB NOT NULL REFERENCES memories,
     version       INTEGER NOT NULL,
     cube          INTEGER NOT NULL REFERENCES cubes,
     kind          TEXT NOT NULL,
@@ -86,6 +84,7 @@ CREATE TABLE versions (
     recorded_at   INTEGER NOT NULL,
     recorded_by   TEXT NOT NULL,
     superseded_at INTEGER,
+    terms         INTEGER NOT NULL, -- length for the text index, in terms
     seq           INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX versions_by_memory ON versions (memory, version);
@@ -94,16 +93,20 @@ CREATE INDEX versions_by_time ON versions (cube, said_at);
 CREATE INDEX versions_by_place ON versions (cube, conversation, ordinal) WHERE ordinal IS NOT NULL;
 CREATE INDEX versions_by_kind ON versions (cube, kind) WHERE kind <> 'episode';
 
--- What happened to memories besides their versions: forgotten, tainted.
+-- What happened to memories besides their versions: forgotten, tainted. Together with
+-- versions_by_seq this is the change log of a cube.
 CREATE TABLE events (
     key     INTEGER PRIMARY KEY,
-    memory  INTEGER NOT NULL REFERENCES memories,
+    memory  BLOB NOT NULL REFERENCES memories,
     event   TEXT NOT NULL,
     version INTEGER NOT NULL,
     at      INTEGER NOT NULL,
-    actor   TEXT NOT NULL
+    actor   TEXT NOT NULL,
+    cube    INTEGER NOT NULL REFERENCES cubes,
+    seq     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX events_by_memory ON events (memory);
+CREATE INDEX events_by_seq ON events (cube, seq);
 
 CREATE TABLE derivations (
     source         BLOB NOT NULL,
@@ -134,19 +137,15 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_by_turn ON outbox (state, priority, id);
 CREATE INDEX outbox_by_key ON outbox (tenant, cube, subject, lane, state);
 
--- Text: FTS5 holds only inverted lists. A term is stored as HEX(cube)_TERM, so that the
--- lists and their statistics are a cube's own.
-CREATE VIRTUAL TABLE text_terms USING fts5 (
-    body, content='', contentless_delete=1, tokenize="ascii tokenchars '_'"
+-- FTS5 holds the inverted lists, and nothing else. Rows of the text index have the key of
+-- their version, those of the graph index its negative. The cube's number stands before
+-- each term, so that lists and frequencies are a cube's own: HEX_TERM for words, HEX@HASH
+-- for an entity that is named, HEX!HASH for one that speaks.
+CREATE VIRTUAL TABLE postings_of USING fts5 (
+    body, content='', contentless_delete=1, tokenize="ascii tokenchars '_@!'"
 );
-CREATE VIRTUAL TABLE text_postings USING fts5vocab (text_terms, instance);
-CREATE VIRTUAL TABLE text_frequencies USING fts5vocab (text_terms, row);
-
-CREATE TABLE text_docs (
-    version INTEGER PRIMARY KEY REFERENCES versions,
-    ref     TEXT NOT NULL,
-    length  INTEGER NOT NULL
-) STRICT;
+CREATE VIRTUAL TABLE postings USING fts5vocab (postings_of, instance);
+CREATE VIRTUAL TABLE frequencies USING fts5vocab (postings_of, row);
 
 CREATE TABLE text_cubes (
     cube     INTEGER PRIMARY KEY REFERENCES cubes,
@@ -155,27 +154,11 @@ CREATE TABLE text_cubes (
 ) STRICT;
 
 CREATE TABLE entities (
-    key    INTEGER PRIMARY KEY,
     cube   INTEGER NOT NULL REFERENCES cubes,
     entity TEXT NOT NULL,
     name   TEXT NOT NULL,
-    UNIQUE (cube, entity)
-) STRICT;
-
-CREATE TABLE entity_words (
-    cube   INTEGER NOT NULL,
-    word   TEXT NOT NULL,
-    entity INTEGER NOT NULL REFERENCES entities,
-    PRIMARY KEY (cube, word, entity)
+    PRIMARY KEY (cube, entity)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE mentions (
-    entity  INTEGER NOT NULL REFERENCES entities,
-    version INTEGER NOT NULL REFERENCES versions,
-    said    INTEGER NOT NULL,
-    PRIMARY KEY (entity, version)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX mentions_by_version ON mentions (version, entity);
 
 CREATE TABLE hot (
     tenant     TEXT NOT NULL,

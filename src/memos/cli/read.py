@@ -1,0 +1,125 @@
+"""Reading: search, context, messages, history."""
+
+# ruff: noqa: ANN401 - click hands over what it parsed
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from memos.cli import options, output
+
+
+def _moments(command: Any) -> Any:
+    as_of = click.option("--as-of", metavar="TIME", help="What was true then, ISO 8601.")
+    known_at = click.option("--known-at", metavar="TIME", help="What was known then.")
+    return as_of(known_at(command))
+
+
+def _narrowing(command: Any) -> Any:
+    kinds = click.option("--kind", "kinds", multiple=True, help="Only this kind; repeatable.")
+    thread = click.option(
+        "--conversation", "conversation_id", metavar="ID", help="Only this conversation."
+    )
+    chosen = click.option(
+        "--filter", type=options.JsonObject(), metavar="JSON", help='Such as {"name": "Ada"}.'
+    )
+    deadline = click.option("--deadline-ms", type=int, metavar="N", help="Answer within N ms.")
+    return kinds(thread(chosen(_moments(deadline(command)))))
+
+
+@click.command()
+@click.argument("query")
+@options.caller
+@click.option("--top-k", type=int, default=10, show_default=True, metavar="N", help="Most hits.")
+@_narrowing
+@click.option("--explain", is_flag=True, help="Tell how each hit came to its score.")
+@options.common
+def search(
+    *,
+    query: str,
+    who: dict[str, Any],
+    kinds: tuple[str, ...],
+    explain: bool,
+    home: Path | None,
+    as_json: bool,
+    **narrowing: Any,
+) -> None:
+    """Find the memories that answer a question."""
+    with options.opened(home) as memos:
+        found = memos.recall(
+            query=query, kinds=list(kinds) or None, explain=explain, **narrowing, **who
+        )
+    if as_json:
+        output.document({**found.to_dict(), "confidence": found.confidence})
+        return
+    from memos.cli import show
+
+    show.hits(output.console(), found)
+    if explain:
+        show.receipt(output.console(), found)
+
+
+@click.command()
+@click.argument("query")
+@options.caller
+@click.option("--max-tokens", type=int, metavar="N", help="Budget of the block.")
+@_narrowing
+@options.common
+def context(
+    *,
+    query: str,
+    who: dict[str, Any],
+    max_tokens: int | None,
+    kinds: tuple[str, ...],
+    home: Path | None,
+    as_json: bool,
+    **narrowing: Any,
+) -> None:
+    """Print a block of memories for a prompt."""
+    if max_tokens is not None:
+        narrowing["max_tokens"] = max_tokens
+    with options.opened(home) as memos:
+        made = memos.context(query=query, kinds=list(kinds) or None, **narrowing, **who)
+    if as_json:
+        output.document({**made.to_dict(), "text": made.text})
+    else:
+        output.raw(made.text)
+
+
+@click.command()
+@options.caller
+@click.option("--conversation", "conversation_id", metavar="ID", help="Only this conversation.")
+@click.option(
+    "--limit", type=int, default=50, show_default=True, metavar="N", help="The last N messages."
+)
+@click.option("--before", metavar="ID", help="The page before the message with this `id`.")
+@_moments
+@options.common
+def messages(*, who: dict[str, Any], home: Path | None, as_json: bool, **fields: Any) -> None:
+    """List what was said, verbatim."""
+    with options.opened(home) as memos:
+        found = memos.get_messages(**fields, **who)
+    if as_json:
+        output.document(found)
+        return
+    from memos.cli import show
+
+    show.messages(output.console(), found)
+
+
+@click.command()
+@click.argument("memory_id")
+@options.caller
+@options.common
+def history(*, memory_id: str, who: dict[str, Any], home: Path | None, as_json: bool) -> None:
+    """Tell what happened to a memory."""
+    with options.opened(home) as memos:
+        found = memos.history(memory_id=memory_id, **who)
+    if as_json:
+        output.document(found)
+        return
+    from memos.cli import show
+
+    show.history(output.console(), found)

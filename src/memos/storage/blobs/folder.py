@@ -1,0 +1,132 @@
+"""Blobs in a folder: a file each, TENANT/ab/cd/DIGEST, where TENANT is a hash too."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import re
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from memos.contracts.blobs import BlobStore
+from memos.errors import NotFound, StorageCorrupt, StorageError, StorageFull
+
+DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+class FolderBlobs(BlobStore):
+    """Below `root`, which is made when needed.
+
+    A file appears under its name only when its content is on the disk: written beside it,
+    flushed, then renamed. What a crash leaves behind has another name and is no blob.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    async def open(self) -> None:
+        with _translated("open"):
+            await asyncio.to_thread(_make_folder, self._root)
+
+    async def put(self, tenant: str, content: bytes) -> str:
+        digest = sha256(content).hexdigest()
+        with _translated("put"):
+            await asyncio.to_thread(_write, self._path(tenant, digest), content)
+        return digest
+
+    async def get(self, tenant: str, digest: str) -> bytes:
+        if not DIGEST.match(digest):
+            raise NotFound("blob", digest)
+        with _translated("get"):
+            try:
+                content = await asyncio.to_thread(self._path(tenant, digest).read_bytes)
+            except FileNotFoundError as error:
+                raise NotFound("blob", digest) from error
+        if sha256(content).hexdigest() != digest:
+            raise StorageCorrupt(f"blob {digest}: the content is not what was put")
+        return content
+
+    async def has(self, tenant: str, digest: str) -> bool:
+        with _translated("has"):
+            return bool(DIGEST.match(digest)) and await asyncio.to_thread(
+                self._path(tenant, digest).is_file
+            )
+
+    async def delete(self, tenant: str, digest: str) -> bool:
+        if not DIGEST.match(digest):
+            return False
+        with _translated("delete"):
+            return await asyncio.to_thread(_remove, self._path(tenant, digest))
+
+    async def digests(self, tenant: str) -> AsyncIterator[str]:
+        with _translated("digests"):
+            found = await asyncio.to_thread(_names, self._folder(tenant))
+        for digest in found:
+            yield digest
+
+    def _folder(self, tenant: str) -> Path:
+        return self._root / sha256(tenant.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def _path(self, tenant: str, digest: str) -> Path:
+        return self._folder(tenant) / digest[:2] / digest[2:4] / digest
+
+
+@contextmanager
+def _translated(verb: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        kind = StorageFull if error.errno in NO_ROOM else StorageError
+        raise kind(f"blobs: {verb}: {error.strerror or error}") from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    _make_folder(path.parent)
+    handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _flush_folder(path.parent)
+
+
+def _remove(path: Path) -> bool:
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    _flush_folder(path.parent)
+    return True
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*/*/*") if DIGEST.match(path.name))
+
+
+def _make_folder(folder: Path) -> None:
+    """Makes `folder` and what is missing above it, so that they survive a power loss."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _flush_folder(folder.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows opens no folders; its file systems journal their entries
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
