@@ -72,7 +72,10 @@ def run(
 def ask(case: Case, budgets: Sequence[int]) -> list[Answer]:
     """Adds a case to a fresh home and asks its questions."""
     answers = []
-    with tempfile.TemporaryDirectory() as home, MemOS(home, sync="normal", hot="sqlite", blobs="sqlite") as memos:
+    with (
+        tempfile.TemporaryDirectory() as home,
+        MemOS(home, sync="normal", hot="sqlite", blobs="sqlite") as memos,
+    ):
         fields = [{k: m[k] for k in MESSAGE_FIELDS if k in m} for m in case.messages]
         for start in range(0, len(fields), 500):
             memos.add_messages(case.id, fields[start : start + 500])

@@ -16,13 +16,11 @@ from memos.model.scope import ReadScope
 class Entity(Plain):
     """Somebody or something with a name. `key` is the normalised name, unique in a cube.
 
-    `mentions` counts the indexed versions that name it. `name` is a spelling that one of
-    them gave it.
+    `mentions` counts the indexed versions that name it.
     """
 
     cube_id: str
     key: str
-    name: str
     mentions: int
 
 

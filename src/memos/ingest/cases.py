@@ -61,7 +61,11 @@ def read_case(path: Path) -> Case:
         raise InvalidInput(str(path), f"a {path.suffix or 'nameless'} file", " or ".join(SUFFIXES))
     found = _parse(str(path), text)
     messages = found if isinstance(found, list) else _member(path, found, "messages")
-    questions = _member(path, found, "questions") if isinstance(found, dict) and "questions" in found else []
+    questions = (
+        _member(path, found, "questions")
+        if isinstance(found, dict) and "questions" in found
+        else []
+    )
     return Case(
         id=str(found.get("id", path.stem)) if isinstance(found, dict) else path.stem,
         messages=tuple(_mapping(path, f"messages[{at}]", one) for at, one in enumerate(messages)),

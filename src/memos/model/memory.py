@@ -107,7 +107,9 @@ class Memory(Plain):
     @property
     def when(self) -> Instant:
         """The moment to show and to sort by: said, else true from, else recorded."""
-        return self.said_at or self.valid_from or self.recorded_at
+        if self.said_at is not None:
+            return self.said_at
+        return self.recorded_at if self.valid_from is None else self.valid_from
 
     def __repr__(self) -> str:
         shown = self.content if len(self.content) <= 60 else self.content[:57] + "..."

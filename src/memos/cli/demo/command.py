@@ -41,13 +41,16 @@ def demo(*, keep: Path | None, quiet: bool, as_json: bool) -> None:
     began = time.perf_counter()
     console = output.console()
     talks = not (quiet or as_json)
+    cases = script.cases()
+    messages = sum(len(case.messages) for case in cases.values())
     with _home(keep) as home, _engine(home) as memos:
         with output.progress() as progress:
-            bar = progress.add_task("reading", total=None)
-            cases, seconds = script.read(memos, lambda count: progress.advance(bar, count))
-        messages = sum(len(case.messages) for case in cases.values())
-        if talks:
+            bar = progress.add_task("reading", total=messages)
+            seconds = script.read(memos, cases, lambda count: progress.advance(bar, count))
+        if not as_json:
             page.opening(console, messages, seconds)
+        if talks:
+            page.legend(console)
         shown = []
         for number, (source, question, english) in enumerate(script.picked(cases), 1):
             shown.append(script.ask(memos, source, question, english))
@@ -67,8 +70,6 @@ def demo(*, keep: Path | None, quiet: bool, as_json: bool) -> None:
             }
         )
         return
-    if quiet:
-        page.opening(console, messages, seconds)
     page.summary(console, rows, took)
     page.closing(console, None if keep is None else str(keep))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from rich import box
@@ -34,16 +35,22 @@ CATEGORIES = {
 
 
 def opening(console: Console, messages: int, seconds: float) -> None:
-    """What was read, and how to read the page."""
-    mark = _mark(console)
+    """What was read."""
     console.print(Text("memos demo", "bold"))
     for source in SOURCES:
         console.print(f"  {source.user:<8} {source.told}")
     console.print(
-        f"Read {messages:,} messages in {seconds:.2f} s, {messages / seconds:,.0f} a second: each "
-        "one on disk and searchable.\nNo model, no network. Below, the best "
-        f"{SHOWN} of {WITHIN} hits for each question; {mark} marks the messages that\n"
-        "hold the answer, as the corpus says: memos does not know them."
+        f"Read {messages:,} messages in {seconds:.2f} s, {messages / seconds:,.0f} a second: "
+        "each one on disk and searchable, without a model and without a network.\n"
+    )
+
+
+def legend(console: Console) -> None:
+    """How to read the panels."""
+    console.print(
+        f"The best {SHOWN} hits for each question: score, date, speaker, message id (why it was "
+        f"found). {_mark(console)} marks the evidence, the messages that hold the answer; memos "
+        "is not told which they are.\n"
     )
 
 
@@ -77,33 +84,42 @@ def _hit(console: Console, outcome: Outcome, hit: Hit) -> list[RenderableType]:
         f"  {hit.memory.when.iso()[:10]}  ",
         (safe(show.speaker(hit.memory)), "cyan"),
         f"  {safe(', '.join(hit.sources))}",
+        (f"  ({safe('; '.join(hit.why))})", "dim"),
+        overflow="ellipsis",
+        no_wrap=True,
     )
-    said = Text(_cut(console, safe(hit.memory.content), 5 if proves else 2))
-    why = Text(safe("; ".join(hit.why)), "dim")
-    return [head, *(Padding(text, (0, 0, 0, INDENT)) for text in (said, why))]
+    said = _cut(console, safe(hit.memory.content), 5 if proves else 1)
+    return [head, Padding(said, (0, 0, 0, INDENT))]
 
 
-def _cut(console: Console, text: str, most: int) -> str:
+def _cut(console: Console, text: str, most: int) -> Text:
     """At most `most` lines of the panel's width."""
+    width = max(20, console.width - 4 - INDENT)
     flat = Text(" ".join(text.split()))
-    lines = flat.wrap(console, max(20, console.width - 4 - INDENT))
+    lines = flat.wrap(console, width)
     if len(lines) <= most:
-        return flat.plain
-    return "\n".join(line.plain for line in lines[:most]).rstrip() + _dots(console)
+        return flat
+    dots = "…" if _has_marks(console) else "..."
+    last = lines[most - 1]
+    last.rstrip()
+    last.truncate(width - len(dots))
+    last.append(dots)
+    return Text("\n").join(lines[:most])
 
 
 def _verdict(outcome: Outcome) -> str:
     if not outcome.question.evidence:
-        return "nobody says it, so no hit can be right"
-    places = [
-        f"{safe(message_id)} {f'at rank {rank}' if rank else f'not within {WITHIN}'}"
-        for message_id, rank in outcome.ranks.items()
-    ]
-    return ", ".join(places)
+        return "nobody says it: no hit can be right"
+    found = sorted(rank for rank in outcome.ranks.values() if rank)
+    if not found:
+        return f"evidence not within {WITHIN}"
+    missing = len(outcome.ranks) - len(found)
+    places = f"evidence at rank {', '.join(map(str, found))}"
+    return f"{places}; {missing} more not within {WITHIN}" if missing else places
 
 
-def summary(console: Console, rows: Sequence[Summary], seconds: float) -> None:
-    """The table at the end."""
+def summary(console: Console, rows: Sequence[Summary], took: float) -> None:
+    """The table at the end; the last two rows are all that have an answer, all that have none."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("questions")
     for name in ("asked", "first hit", f"in {WITHIN}", f"all in {WITHIN}", "top score", "ms"):
@@ -119,14 +135,15 @@ def summary(console: Console, rows: Sequence[Summary], seconds: float) -> None:
         )
     console.print()
     console.print(table)
-    console.print(
-        Text(
-            f"\nfirst hit, in {WITHIN}: evidence is the best hit, or one of the best {WITHIN}; all "
-            f"in {WITHIN}: every message\nthat the answer needs. Score and ms are medians. "
-            f"The demo took {seconds:.1f} s.",
-            "dim",
-        )
-    )
+    told, untold = rows[-2:]
+    notes = [
+        f"\nFirst hit, in {WITHIN}: the best hit, or one of the best {WITHIN}, is evidence; all in "
+        f"{WITHIN}: every message that the answer needs is. Top score and ms are medians. The "
+        f"questions shown were chosen because they read well. {took:.1f} s in all."
+    ]
+    if untold.best_score >= told.best_score:
+        notes.append("The score does not tell yet that a question has no answer in memory.")
+    console.print(Text(" ".join(notes), "dim"))
 
 
 def _shares(row: Summary) -> tuple[float | None, ...]:
@@ -135,22 +152,22 @@ def _shares(row: Summary) -> tuple[float | None, ...]:
 
 def closing(console: Console, home: str | None) -> None:
     """What to try next."""
-    kept = home or "memos-demo"
-    console.print(Text("\nTry next", "bold"))
-    if home is None:
-        console.print(f"  memos demo --quiet --keep {kept}", soft_wrap=True)
-    for line in (
-        f'memos search --home {kept} --user davor --explain "Which run hurt my leg?"',
-        f'memos context --home {kept} --user davor "Plan my training for next week"',
+    kept = shlex.quote(home or "memos-demo")
+    lines = [] if home else [f"memos demo --quiet --keep {kept}"]
+    lines += [
+        f'memos search --home {kept} --user davor --explain "How do I like my SQL written?"',
+        f'memos context --home {kept} --user davor "What can I buy against ticks?"',
         'memos add --user me --kind preference "I like short answers"',
         'memos search --user me "How do I like answers?"',
-    ):
+    ]
+    console.print(Text("\nTry next", "bold"))
+    for line in lines:
         console.print(f"  {line}", soft_wrap=True)
 
 
+def _has_marks(console: Console) -> bool:
+    return console.encoding.startswith("utf")
+
+
 def _mark(console: Console) -> str:
-    return "✓" if console.encoding.startswith("utf") else "*"
-
-
-def _dots(console: Console) -> str:
-    return " …" if console.encoding.startswith("utf") else " ..."
+    return "✓" if _has_marks(console) else "*"

@@ -80,16 +80,20 @@ class Summary:
     milliseconds: float
 
 
-def read(memos: MemOS, advance: Callable[[int], None]) -> tuple[dict[str, Case], float]:
-    """Remembers the corpus, a user for each file; the cases and the seconds it took."""
-    cases = {source.file: read_case(find(source.file)) for source in SOURCES}
+def cases() -> dict[str, Case]:
+    """The corpus, by the names of its files."""
+    return {source.file: read_case(find(source.file)) for source in SOURCES}
+
+
+def read(memos: MemOS, cases: dict[str, Case], advance: Callable[[int], None]) -> float:
+    """Remembers the corpus, a user for each file; the seconds it took."""
     began = time.perf_counter()
     for source in SOURCES:
         messages = cases[source.file].messages
         memos.add_messages(source.user, messages)
         advance(len(messages))
     memos.drain()
-    return cases, time.perf_counter() - began
+    return time.perf_counter() - began
 
 
 def ask(memos: MemOS, source: Source, question: Question, english: str = "") -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from memos.contracts.graph import Entity, GraphIndex, Mention
@@ -74,7 +74,6 @@ class MemoryGraph(GraphIndex):
         wanted, found = set(keys), list[Entity]()
         for cube in dict.fromkeys(scope.keys()):
             versions = self._versions(cube)
-            names = _entities(cube.cube_id, versions)
             shared = Counter(
                 named.key
                 for version in versions
@@ -83,7 +82,7 @@ class MemoryGraph(GraphIndex):
                 for named in version.named
                 if named.key not in wanted
             )
-            found += [Entity(cube.cube_id, key, names[key].name, n) for key, n in shared.items()]
+            found += [Entity(cube.cube_id, key, n) for key, n in shared.items()]
         return _most_mentioned(found)[:limit]
 
     async def contents(self, key: CubeKey) -> dict[Ref, int]:
@@ -113,16 +112,9 @@ def _linked(versions: Sequence[Memory]) -> tuple[_Linked, ...]:
 
 
 def _entities(cube_id: str, versions: Sequence[_Linked]) -> dict[str, Entity]:
-    """By key, each under the name that its first version gives it."""
-    names: dict[str, str] = {}
-    for named in _all_named(versions):
-        names.setdefault(named.key, named.name)
-    counts = Counter(named.key for named in _all_named(versions))
-    return {key: Entity(cube_id, key, name, counts[key]) for key, name in names.items()}
-
-
-def _all_named(versions: Sequence[_Linked]) -> Iterator[Named]:
-    return (named for version in versions for named in version.named)
+    """By key."""
+    counts = Counter(named.key for version in versions for named in version.named)
+    return {key: Entity(cube_id, key, n) for key, n in counts.items()}
 
 
 def _most_mentioned(entities: Iterable[Entity]) -> list[Entity]:

@@ -55,8 +55,8 @@ class SqliteGraph(GraphIndex):
             found = mentioned(memory.content, memory.name)
             if found:
                 cursor.executemany(
-                    "INSERT OR IGNORE INTO entities VALUES (?,?,?)",
-                    [(cube, named.key, named.name) for named in found],
+                    "INSERT OR IGNORE INTO entities VALUES (?,?)",
+                    [(cube, named.key) for named in found],
                 )
                 cursor.execute(
                     "INSERT INTO postings_of (rowid, body) VALUES (?,?)",
@@ -69,10 +69,10 @@ class SqliteGraph(GraphIndex):
     async def link(self, scope: ReadScope, keys: Sequence[str]) -> list[Entity]:
         def job(cursor: apsw.Cursor) -> list[Entity]:
             found = {
-                (cube, entity): Entity(cube_id, entity, name, _count(cursor, cube, entity))
+                (cube, entity): Entity(cube_id, entity, _count(cursor, cube, entity))
                 for cube, cube_id in cube_keys(cursor, scope).items()
                 for key in keys
-                for entity, name in _meant(cursor, cube, key)
+                for entity in _meant(cursor, cube, key)
             }
             return sorted(found.values(), key=lambda one: (-one.mentions, one.key, one.cube_id))
 
@@ -106,9 +106,7 @@ class SqliteGraph(GraphIndex):
                     for named in mentioned(memory.content, memory.name)
                     if named.key not in keys
                 )
-                rows = every(cursor, "SELECT entity, name FROM entities WHERE cube=?", (cube,))
-                names: dict[str, str] = {row[0]: row[1] for row in rows}
-                found += [Entity(cube_id, key, names[key], n) for key, n in counts.items()]
+                found += [Entity(cube_id, key, n) for key, n in counts.items()]
             found.sort(key=lambda one: (-one.mentions, one.key, one.cube_id))
             return found[:limit]
 
@@ -196,18 +194,16 @@ def _unlink(cursor: apsw.Cursor, cube: int, version: int) -> None:
             cursor.execute("DELETE FROM entities WHERE cube=? AND entity=?", (cube, named.key))
 
 
-def _meant(cursor: apsw.Cursor, cube: int, key: str) -> list[tuple[str, str]]:
-    """(key, name) of the entity with this very key; else of those of which it is a word."""
-    exact = every(
-        cursor, "SELECT entity, name FROM entities WHERE cube=? AND entity=?", (cube, key)
-    )
+def _meant(cursor: apsw.Cursor, cube: int, key: str) -> list[str]:
+    """The entity with this very key; else those of which it is a word."""
+    exact = every(cursor, "SELECT entity FROM entities WHERE cube=? AND entity=?", (cube, key))
     found = exact or every(
         cursor,
-        "SELECT entity, name FROM entities WHERE cube=?"
+        "SELECT entity FROM entities WHERE cube=?"
         " AND instr(' ' || entity || ' ', ' ' || ? || ' ') AND instr(?, ' ') = 0",
         (cube, key, key),
     )
-    return [(entity, name) for entity, name in found]
+    return [entity for (entity,) in found]
 
 
 def _count(cursor: apsw.Cursor, cube: int, key: str) -> int:

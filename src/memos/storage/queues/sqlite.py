@@ -18,17 +18,20 @@ from memos.storage.sqlite.query import every, one
 COLUMNS = """id, tenant, cube, kind, subject, lane, priority, payload, state, tries, epoch, owner,
     leased_until, due_at, enqueued_at, error"""
 
-# A task may run when nothing older of its key is open; dead letters stand aside.
+# Of one key a single task runs at a time, and of those that wait the oldest is next. One
+# whose lease is over comes before them: it has begun. Dead letters stand aside.
+_IN_TURN = """NOT EXISTS (
+    SELECT 1 FROM outbox o WHERE o.tenant=t.tenant AND o.cube=t.cube AND o.subject=t.subject
+        AND o.lane=t.lane AND o.id <> t.id
+        AND (o.state='running' OR (o.state='waiting' AND t.state='waiting' AND o.id < t.id)))"""
+
 CLAIM = f"""
 UPDATE outbox SET state='running', tries=tries+1, epoch=epoch+1, owner=?1, leased_until=?2
 WHERE id IN (
     SELECT t.id FROM outbox t
     WHERE ((t.state='waiting' AND t.due_at <= ?3) OR (t.state='running' AND t.leased_until <= ?3))
         AND (?5 IS NULL OR t.kind IN (SELECT value FROM json_each(?5)))
-        AND NOT EXISTS (
-            SELECT 1 FROM outbox o WHERE o.tenant=t.tenant AND o.cube=t.cube
-                AND o.subject=t.subject AND o.lane=t.lane
-                AND o.state IN ('waiting', 'running') AND o.id < t.id)
+        AND {_IN_TURN}
     ORDER BY t.priority, t.id LIMIT ?4)
 RETURNING {COLUMNS}"""  # noqa: S608 - no value is put into the text
 
@@ -168,8 +171,8 @@ class SqliteOutbox(Outbox):
         def job(cursor: apsw.Cursor) -> Instant | None:
             row = one(
                 cursor,
-                "SELECT min(CASE state WHEN 'waiting' THEN due_at ELSE leased_until END)"
-                " FROM outbox WHERE state IN ('waiting', 'running')",
+                "SELECT min(CASE t.state WHEN 'waiting' THEN t.due_at ELSE t.leased_until END)"
+                f" FROM outbox t WHERE t.state IN ('waiting', 'running') AND {_IN_TURN}",
             )
             return instant(row[0]) if row else None
 

@@ -195,7 +195,8 @@ class SqliteRecords(Records):
         return await self._database.read(job)
 
     async def history(self, scope: ReadScope, memory_id: str) -> list[HistoryEntry]:
-        if not await self.by_id(scope, [memory_id]):
+        seen = await self._with_ids(scope, [memory_id])
+        if all(memory.superseded_at is not None for memory in seen):
             return []
 
         def job(cursor: apsw.Cursor) -> list[HistoryEntry]:
@@ -231,27 +232,21 @@ class SqliteRecords(Records):
         limit: int = 1000,
         before: str | None = None,
     ) -> list[Message]:
-        narrowing = scope.narrowing
-        where, values = "m.forgotten = 0", []
-        for condition, value in (
-            ("m.conversation = ?", conversation_id),
-            ("m.said_at <= ?", narrowing.as_of),
-            ("m.recorded_at <= ?", narrowing.known_at),
-            ("m.key < (SELECT key FROM messages WHERE id = ?)", before and pack(before)),
-        ):
-            if value is not None:
-                where += f" AND {condition}"
-                values.append(value)
-
         def job(cursor: apsw.Cursor) -> list[Message]:
-            cubes = list(cube_keys(cursor, scope))
+            where, values = _seen_messages(cursor, scope)
+            if before is not None:
+                sql = f"SELECT m.key FROM messages m WHERE {where} AND m.id = ?"
+                row = one(cursor, sql, (*values, pack(before)))
+                if row is None:
+                    return []
+                where, values = f"{where} AND m.key < ?", (*values, row[0])
+            if conversation_id is not None:
+                where, values = f"{where} AND m.conversation = ?", (*values, conversation_id)
             rows = every(
                 cursor,
                 f"SELECT {MESSAGE_COLUMNS} FROM messages m JOIN cubes c ON c.key = m.cube"
-                f" WHERE m.cube IN ({marks(len(cubes))}) AND {where}"
-                " AND (m.visibility <> 'agent' OR m.agent_id IS ?)"
-                " ORDER BY m.key DESC LIMIT ?",
-                (*cubes, *values, narrowing.agent_id, limit),
+                f" WHERE {where} ORDER BY m.key DESC LIMIT ?",
+                (*values, limit),
             )
             return [message_of(row) for row in reversed(rows)]
 
@@ -401,6 +396,17 @@ def _spans(
     return spans
 
 
+def _seen_messages(cursor: apsw.Cursor, scope: ReadScope) -> tuple[str, tuple[object, ...]]:
+    """A condition on messages ``m`` that the scope admits, with its values."""
+    cubes, narrowing = list(cube_keys(cursor, scope)), scope.narrowing
+    where = (
+        f"m.cube IN ({marks(len(cubes))}) AND m.forgotten = 0"
+        " AND (m.visibility <> 'agent' OR m.agent_id IS ?)"
+        " AND m.said_at <= coalesce(?, m.said_at) AND m.recorded_at <= coalesce(?, m.recorded_at)"
+    )
+    return where, (*cubes, narrowing.agent_id, narrowing.as_of, narrowing.known_at)
+
+
 def _grants(cursor: apsw.Cursor, cube: int) -> tuple[Grant, ...]:
     rows = every(
         cursor,
@@ -418,7 +424,8 @@ def _episodes(cursor: apsw.Cursor, message: str) -> tuple[str, ...]:
         " ORDER BY ref",
         (pack(message),),
     )
-    return tuple(row[0] for row in rows)
+    sql = "SELECT 1 FROM versions WHERE memory=? AND kind='episode' LIMIT 1"
+    return tuple(ref for (ref,) in rows if one(cursor, sql, (pack(ref),)) is not None)
 
 
 def _states(cursor: apsw.Cursor, where: str, values: Sequence[object]) -> list[MemoryState]:

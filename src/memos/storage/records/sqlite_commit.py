@@ -49,7 +49,7 @@ class CommitJob:
         self._inline = inline
         self._followers = followers
         self._cube, self._seq = self._open_cube()
-        self._marks = Marks(cursor, changes.at, scope.actor, {self._cube: self._seq})
+        self._marks = Marks(cursor, scope, changes.at, {self._cube: self._seq})
         self._places: dict[tuple[str, str], int] = {}  # (conversation, message id) -> ordinal
         self._added: list[tuple[int, Memory]] = []
         self._fresh: set[str] = set()  # ids that this commit brings into the world

@@ -9,6 +9,7 @@ import apsw
 from memos.errors import NotFound
 from memos.model.changes import Derivation
 from memos.model.memory import State
+from memos.model.scope import WriteScope
 from memos.model.time import Instant
 from memos.storage.sqlite.query import every, one
 from memos.storage.sqlite.rows import pack, unpack
@@ -22,10 +23,13 @@ class Marks:
     keys, by cube, that have to leave the indexes.
     """
 
-    def __init__(self, cursor: apsw.Cursor, at: Instant, actor: str, seqs: dict[int, int]) -> None:
+    def __init__(
+        self, cursor: apsw.Cursor, scope: WriteScope, at: Instant, seqs: dict[int, int]
+    ) -> None:
         self._cursor = cursor
         self._at = at
-        self._actor = actor
+        self._actor = scope.actor
+        self._tenant = scope.tenant
         self._seqs = seqs
         self.sources: dict[str, None] = {}
         self.changed: dict[str, int] = {}
@@ -40,8 +44,11 @@ class Marks:
         """Whether the source of a derivation is there, forgotten or not."""
         id = pack(each.source_id)
         if each.source_version == 0:
-            return one(self._cursor, "SELECT 1 FROM messages WHERE id=?", (id,)) is not None
-        return 0 < each.source_version <= self.version(id)
+            sql = f"SELECT 1 FROM messages WHERE id=? AND cube {_OWN}"
+            return one(self._cursor, sql, (id, self._tenant)) is not None
+        sql = f"SELECT 1 FROM memories WHERE id=? AND cube {_OWN}"
+        known = one(self._cursor, sql, (id, self._tenant))
+        return known is not None and 0 < each.source_version <= self.version(id)
 
     def forget_message(self, message_id: str, cube: int) -> None:
         """Hides a message and forgets its episodes; raises NotFound."""
@@ -99,8 +106,9 @@ class Marks:
         """The cube of the memory that a derivation makes unreliable; None if it does not."""
         row = one(
             self._cursor,
-            "SELECT cube FROM memories WHERE id=? AND tainted=0 AND state <> 'forgotten'",
-            (pack(each.ref),),
+            "SELECT cube FROM memories WHERE id=? AND tainted=0 AND state <> 'forgotten'"
+            f" AND cube {_OWN}",
+            (pack(each.ref), self._tenant),
         )
         if row is None or each.ref == each.source_id or not self._stale(each):
             return None
@@ -159,6 +167,8 @@ class Marks:
             self._seqs[cube] = int(row[0]) if row else 0
         return self._seqs[cube]
 
+
+_OWN = "IN (SELECT key FROM cubes WHERE tenant = ?)"
 
 # Messages of an episode that is being forgotten, if no other episode of theirs is left.
 _EMPTIED = """

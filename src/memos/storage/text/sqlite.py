@@ -88,11 +88,13 @@ class SqliteText(TextIndex):
             ]
             return sorted(hits, key=lambda hit: (-hit.score, hit.ref))[:limit]
 
-        return await self._database.read(job) if terms else []
+        return await self._database.read(job) if terms and limit > 0 else []
 
     async def statistics(self, scope: ReadScope, terms: Sequence[str]) -> dict[str, TextStatistics]:
         def job(cursor: apsw.Cursor) -> dict[str, TextStatistics]:
-            made = {cube_id: TextStatistics(0, 0, {}) for cube_id in scope.cubes}
+            made = {
+                cube_id: TextStatistics(0, 0, dict.fromkeys(terms, 0)) for cube_id in scope.cubes
+            }
             for cube, cube_id in cube_keys(cursor, scope).items():
                 made[cube_id] = _statistics(cursor, cube, terms)
             return made

@@ -156,7 +156,6 @@ CREATE TABLE text_cubes (
 CREATE TABLE entities (
     cube   INTEGER NOT NULL REFERENCES cubes,
     entity TEXT NOT NULL,
-    name   TEXT NOT NULL,
     PRIMARY KEY (cube, entity)
 ) STRICT, WITHOUT ROWID;
 
