@@ -1,6 +1,6 @@
 """The root command: loads a command when it is called, and turns errors into exit codes.
 
-0 is success, 1 an error of ours, 2 wrong usage, 130 Ctrl-C, 141 a reader that went away.
+0 is success, 1 an error of ours or a reader that went away, 2 wrong usage, 130 Ctrl-C.
 """
 
 # ruff: noqa: ANN401 - signatures are click's
@@ -20,7 +20,6 @@ from memos.cli import INTERRUPTED
 from memos.errors import MemOSError
 
 FAILED = 1
-PIPE_CLOSED = 141  # what a shell reports for a program that SIGPIPE ended
 
 # Short help stands here because reading it from the commands would import them all.
 SECTIONS = {
@@ -31,7 +30,7 @@ SECTIONS = {
         "add": ("memos.cli.write:add", "Remember one message, or one thing known."),
         "import": ("memos.cli.imports:import_", "Remember the conversations in files."),
         "update": ("memos.cli.write:update", "Write the next version of a memory."),
-        "forget": ("memos.cli.write:forget", "Make memories or messages invisible."),
+        "forget": ("memos.cli.forget:forget", "Make memories or messages invisible."),
     },
     "Read": {
         "search": ("memos.cli.read:search", "Find the memories that answer a question."),
@@ -115,9 +114,8 @@ class Root(click.Group):
             if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EIO):
                 raise
             _abandon_stdout()
-            if error.errno == errno.EPIPE:
-                return PIPE_CLOSED
-            click.echo(f"memos: stdout: {error.strerror}", err=True)
+            if error.errno != errno.EPIPE:
+                click.echo(f"memos: stdout: {error.strerror}", err=True)
             return FAILED
 
 

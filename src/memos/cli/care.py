@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 @options.common
 def stats(*, home: Path | None, as_json: bool) -> None:
     """Count what is stored and what waits."""
-    with options.opened(home) as memos:
-        found = memos.stats()
+    found = options.run(home, lambda memos: memos.stats())
     if as_json:
         output.document(found)
         return
@@ -41,8 +40,7 @@ def doctor(*, repair: bool, home: Path | None, as_json: bool) -> None:
 
     Exit status 1 when something is wrong and was not repaired.
     """
-    with options.opened(home) as memos:
-        found = memos.doctor(repair=repair)
+    found = options.run(home, lambda memos: memos.doctor(repair=repair))
     if as_json:
         output.document({**found.to_dict(), "healthy": found.healthy})
     else:

@@ -27,8 +27,7 @@ def cubes() -> None:
 @options.common
 def list_(*, who: dict[str, Any], home: Path | None, as_json: bool) -> None:
     """List the cubes that you own or that are shared with you."""
-    with options.opened(home) as memos:
-        found = memos.cubes(**who)
+    found = options.run(home, lambda memos: memos.cubes(**who))
     if as_json:
         output.document(found)
     elif found:
@@ -46,8 +45,7 @@ def create(
     *, cube_id: str, who: dict[str, Any], name: str | None, home: Path | None, as_json: bool
 ) -> None:
     """Make a cube that you own."""
-    with options.opened(home) as memos:
-        made = memos.create_cube(cube_id=cube_id, name=name, **who)
+    made = options.run(home, lambda memos: memos.create_cube(cube_id=cube_id, name=name, **who))
     if as_json:
         output.document(made)
     else:
@@ -73,8 +71,7 @@ def _receiver(command: Any) -> Any:
 @options.common
 def share(*, who: dict[str, Any], home: Path | None, as_json: bool, **fields: Any) -> None:
     """Let a user or an agent into a cube; without --cube it is your personal one."""
-    with options.opened(home) as memos:
-        cube = memos.share(**fields, **who)
+    cube = options.run(home, lambda memos: memos.share(**fields, **who))
     if as_json:
         output.document(cube)
     else:
@@ -87,8 +84,7 @@ def share(*, who: dict[str, Any], home: Path | None, as_json: bool, **fields: An
 @options.common
 def unshare(*, who: dict[str, Any], home: Path | None, as_json: bool, **fields: Any) -> None:
     """Take a role away, from now on."""
-    with options.opened(home) as memos:
-        removed = memos.unshare(**fields, **who)
+    removed = options.run(home, lambda memos: memos.unshare(**fields, **who))
     if as_json:
         output.document({"removed": removed})
     else:

@@ -15,7 +15,9 @@ from memos.cli.write import say_backlog, settle
 if TYPE_CHECKING:
     from memos.memories.drafts import Desk
     from memos.memories.scopes import Caller
-    from memos.sync import MemOS
+    from memos.model.task import Backlog
+    from memos.settings import Settings
+    from memos.system import AsyncMemOS
 
 Batch = Sequence[Mapping[str, Any]]
 Names = dict[tuple[object, object], tuple[str, tuple[object, ...]]]
@@ -54,10 +56,15 @@ def import_(
 
     All files are checked before anything is written.
     """
-    with options.opened(home) as memos:
-        files = list(_checked(memos, paths, who))
-        new, there = _write(memos, files, {**who, "conversation_id": conversation_id})
-        backlog = settle(memos, no_wait=no_wait)
+    from memos.settings import Settings
+
+    files = list(_checked(Settings.load(home=home), paths, who))
+
+    async def work(memos: AsyncMemOS) -> tuple[int, int, Backlog]:
+        counts = await _write(memos, files, {**who, "conversation_id": conversation_id})
+        return *counts, await settle(memos, no_wait=no_wait)
+
+    new, there, backlog = options.run(home, work)
     nameless = sum(one.get("message_id") is None for file in files for one in file.messages)
     if as_json:
         output.document(
@@ -76,12 +83,14 @@ def import_(
     say_backlog(backlog)
 
 
-def _checked(memos: MemOS, paths: Sequence[Path], who: Mapping[str, Any]) -> Iterator[Checked]:
+def _checked(
+    settings: Settings, paths: Sequence[Path], who: Mapping[str, Any]
+) -> Iterator[Checked]:
     """Reads and checks all files; raises InvalidInput that names file, place and field."""
     from memos.ingest.cases import case_files, read_case
     from memos.memories.drafts import Desk
 
-    desk = Desk(memos.settings)
+    desk = Desk(settings)
     caller = desk.caller(**who)
     names: Names = {}
     for path in case_files(paths):
@@ -122,11 +131,15 @@ def _check(
         )
 
 
-def _write(memos: MemOS, files: Sequence[Checked], fields: Mapping[str, Any]) -> tuple[int, int]:
+async def _write(
+    memos: AsyncMemOS, files: Sequence[Checked], fields: Mapping[str, Any]
+) -> tuple[int, int]:
     """How many messages were new, and how many already there.
 
     A file is one transaction unless it is longer than the longest batch.
     """
+    from memos.errors import Conflict
+
     new = there = 0
     most = memos.settings.max_batch
     with output.progress() as progress:
@@ -134,7 +147,11 @@ def _write(memos: MemOS, files: Sequence[Checked], fields: Mapping[str, Any]) ->
         for file in files:
             for start in range(0, len(file.messages), most):
                 batch = file.messages[start : start + most]
-                added = memos.add_messages(messages=batch, **fields)
+                try:
+                    added = await memos.add_messages(messages=batch, **fields)
+                except Conflict as error:
+                    text = f"{file.path}: {error}; {start:,} messages of this file were written"
+                    raise Conflict(text) from error
                 repeated = sum(one.repeated for one in added)
                 new, there = new + len(added) - repeated, there + repeated
                 progress.advance(bar, len(added))

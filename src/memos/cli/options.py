@@ -3,17 +3,19 @@
 # ruff: noqa: ANN401 - click hands over what it parsed
 from __future__ import annotations
 
+import asyncio
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 if TYPE_CHECKING:
-    from memos.sync import MemOS
+    from memos.system import AsyncMemOS
 
+T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -91,8 +93,21 @@ class JsonObject(click.ParamType[dict[str, Any]]):
         return found
 
 
-def opened(home: Path | None) -> MemOS:
-    """The engine; use it as a context manager."""
-    from memos.sync import MemOS
+def run(home: Path | None, work: Callable[[AsyncMemOS], Awaitable[T]], **settings: Any) -> T:
+    """Opens the engine, does the work, closes.
 
-    return MemOS(home)
+    Prompts and standard input come before it: an event loop keeps Ctrl-C from what blocks.
+    """
+    from memos.errors import StorageError
+    from memos.system import AsyncMemOS
+
+    async def session() -> T:
+        memos = AsyncMemOS(home, **settings)
+        try:
+            await memos.open()
+        except OSError as error:
+            raise StorageError(f"home: {error.strerror}: {error.filename}") from error
+        async with memos:
+            return await work(memos)
+
+    return asyncio.run(session())

@@ -47,10 +47,8 @@ def search(
     **narrowing: Any,
 ) -> None:
     """Find the memories that answer a question."""
-    with options.opened(home) as memos:
-        found = memos.recall(
-            query=query, kinds=list(kinds) or None, explain=explain, **narrowing, **who
-        )
+    narrowing |= {"kinds": list(kinds) or None, "explain": explain}
+    found = options.run(home, lambda memos: memos.recall(query=query, **narrowing, **who))
     if as_json:
         output.document({**found.to_dict(), "confidence": found.confidence})
         return
@@ -78,10 +76,10 @@ def context(
     **narrowing: Any,
 ) -> None:
     """Print a block of memories for a prompt."""
+    narrowing["kinds"] = list(kinds) or None
     if max_tokens is not None:
         narrowing["max_tokens"] = max_tokens
-    with options.opened(home) as memos:
-        made = memos.context(query=query, kinds=list(kinds) or None, **narrowing, **who)
+    made = options.run(home, lambda memos: memos.context(query=query, **narrowing, **who))
     if as_json:
         output.document({**made.to_dict(), "text": made.text})
     else:
@@ -99,8 +97,7 @@ def context(
 @options.common
 def messages(*, who: dict[str, Any], home: Path | None, as_json: bool, **fields: Any) -> None:
     """List what was said, verbatim."""
-    with options.opened(home) as memos:
-        found = memos.get_messages(**fields, **who)
+    found = options.run(home, lambda memos: memos.get_messages(**fields, **who))
     if as_json:
         output.document(found)
         return
@@ -115,8 +112,7 @@ def messages(*, who: dict[str, Any], home: Path | None, as_json: bool, **fields:
 @options.common
 def history(*, memory_id: str, who: dict[str, Any], home: Path | None, as_json: bool) -> None:
     """Tell what happened to a memory."""
-    with options.opened(home) as memos:
-        found = memos.history(memory_id=memory_id, **who)
+    found = options.run(home, lambda memos: memos.history(memory_id=memory_id, **who))
     if as_json:
         output.document(found)
         return

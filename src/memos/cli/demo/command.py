@@ -6,19 +6,28 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from memos.cli import output
+from memos.cli import options, output
 
 if TYPE_CHECKING:
-    from memos.cli.demo.corpus import Source
     from memos.cli.demo.script import Outcome
-    from memos.ingest.cases import Case, Question
-    from memos.sync import MemOS
+    from memos.ingest.cases import Case
+    from memos.system import AsyncMemOS
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the demo found out."""
+
+    messages: int
+    reading: float  # seconds
+    shown: list[Outcome]
+    rest: list[Outcome]
 
 
 @click.command()
@@ -39,57 +48,70 @@ def demo(*, keep: Path | None, quiet: bool, as_json: bool) -> None:
     from memos.cli.demo import page, script
 
     began = time.perf_counter()
-    console = output.console()
-    talks = not (quiet or as_json)
-    cases = script.cases()
-    messages = sum(len(case.messages) for case in cases.values())
-    with _home(keep) as home, _engine(home) as memos:
-        with output.progress() as progress:
-            bar = progress.add_task("reading", total=messages)
-            seconds = script.read(memos, cases, lambda count: progress.advance(bar, count))
-        if not as_json:
-            page.opening(console, messages, seconds)
-        if talks:
-            page.legend(console)
-        shown = []
-        for number, (source, question, english) in enumerate(script.picked(cases), 1):
-            shown.append(script.ask(memos, source, question, english))
-            if talks:
-                page.question(console, number, shown[-1])
-        rest = _ask_rest(memos, cases, shown)
-    rows = [script.summary(label, some) for label, some in _groups(shown, shown + rest).items()]
+    with _home(keep) as home:
+        done = options.run(
+            home,
+            lambda memos: _play(memos, opens=not as_json, talks=not (quiet or as_json)),
+            **_embedded(),
+        )
+    groups = _groups(done.shown, done.shown + done.rest)
+    rows = [script.summary(label, some) for label, some in groups.items()]
     took = time.perf_counter() - began
     if as_json:
         output.document(
             {
-                "messages": messages,
-                "messages_per_second": round(messages / seconds),
+                "messages": done.messages,
+                "messages_per_second": round(done.messages / done.reading),
                 "seconds": round(took, 2),
-                "shown": [outcome.to_dict() for outcome in shown],
+                "shown": [outcome.to_dict() for outcome in done.shown],
                 "summary": [asdict(row) for row in rows],
             }
         )
         return
-    page.summary(console, rows, took)
-    page.closing(console, None if keep is None else str(keep))
+    page.summary(output.console(), rows, took)
+    page.closing(output.console(), None if keep is None else str(keep))
 
 
-def _ask_rest(memos: MemOS, cases: dict[str, Case], shown: list[Outcome]) -> list[Outcome]:
+async def _play(memos: AsyncMemOS, *, opens: bool, talks: bool) -> Shown:
+    """Reads and asks; draws as it goes, because that is what somebody watches."""
+    from memos.cli.demo import page, script
+
+    console = output.console()
+    cases = script.cases()
+    messages = sum(len(case.messages) for case in cases.values())
+    with output.progress() as progress:
+        bar = progress.add_task("reading", total=messages)
+        seconds = await script.read(memos, cases, lambda count: progress.advance(bar, count))
+    if opens:
+        page.opening(console, messages, seconds)
+    if talks:
+        page.legend(console)
+    shown = []
+    for number, (source, question, english) in enumerate(script.picked(cases), 1):
+        shown.append(await script.ask(memos, source, question, english))
+        if talks:
+            page.question(console, number, shown[-1])
+    return Shown(messages, seconds, shown, await _ask_rest(memos, cases, shown))
+
+
+async def _ask_rest(
+    memos: AsyncMemOS, cases: dict[str, Case], shown: list[Outcome]
+) -> list[Outcome]:
     from memos.cli.demo import script
     from memos.cli.demo.corpus import SOURCES
 
     done = {(outcome.source.file, outcome.question.id) for outcome in shown}
-    left: list[tuple[Source, Question]] = [
+    left = [
         (source, question)
         for source in SOURCES
         for question in cases[source.file].questions
         if (source.file, question.id) not in done
     ]
+    outcomes = []
     with output.progress() as progress:
         bar = progress.add_task("asking all the others", total=len(left))
-        outcomes = []
         for source, question in left:
-            outcomes.append(script.ask(memos, source, question))
+            outcomes.append(await script.ask(memos, source, question))
             progress.advance(bar)
     return outcomes
 
@@ -120,12 +142,8 @@ def _home(keep: Path | None) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _engine(home: Path) -> MemOS:
-    """Embedded whatever the environment says: a demo has no business in a real store."""
+def _embedded() -> dict[str, Any]:
+    """The defaults, whatever the environment says: a demo has no business in a real store."""
     from memos.settings import Settings
-    from memos.sync import MemOS
 
-    defaults: dict[str, Any] = {
-        field.name: field.default for field in fields(Settings) if field.name != "home"
-    }
-    return MemOS(home, **defaults)
+    return {field.name: field.default for field in fields(Settings) if field.name != "home"}

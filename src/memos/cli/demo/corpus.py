@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import memos
 from memos.errors import NotFound
 
-PACKAGE = Path(memos.__file__).parent
+PACKAGE = Path(__file__).parents[2]  # memos
 PLACES = (PACKAGE / "cli" / "corpus", PACKAGE.parents[1] / "benchmarks" / "corpus")
 
 

@@ -85,7 +85,7 @@ def _hit(console: Console, outcome: Outcome, hit: Hit) -> list[RenderableType]:
         (safe(show.speaker(hit.memory)), "cyan"),
         f"  {safe(', '.join(hit.sources))}",
         (f"  ({safe('; '.join(hit.why))})", "dim"),
-        overflow="ellipsis",
+        overflow="ellipsis" if _has_marks(console) else "crop",
         no_wrap=True,
     )
     said = _cut(console, safe(hit.memory.content), 5 if proves else 1)
@@ -137,9 +137,9 @@ def summary(console: Console, rows: Sequence[Summary], took: float) -> None:
     console.print(table)
     told, untold = rows[-2:]
     notes = [
-        f"\nFirst hit, in {WITHIN}: the best hit, or one of the best {WITHIN}, is evidence; all in "
-        f"{WITHIN}: every message that the answer needs is. Top score and ms are medians. The "
-        f"questions shown were chosen because they read well. {took:.1f} s in all."
+        f"\nFirst hit, in {WITHIN}: the best hit, or one of the best {WITHIN}, is evidence.",
+        f"All in {WITHIN}: every message that the answer needs is. Top score and ms are medians.",
+        f"The questions shown were chosen because they read well. {took:.1f} s in all.",
     ]
     if untold.best_score >= told.best_score:
         notes.append("The score does not tell yet that a question has no answer in memory.")

@@ -13,7 +13,7 @@ from memos.ingest.cases import Case, Question, read_case
 
 if TYPE_CHECKING:
     from memos.model.recall import Recall
-    from memos.sync import MemOS
+    from memos.system import AsyncMemOS
 
 # (file, question, English for those who cannot read it). Chosen to read well, which is why
 # the demo also asks all the others and says how that went.
@@ -85,21 +85,21 @@ def cases() -> dict[str, Case]:
     return {source.file: read_case(find(source.file)) for source in SOURCES}
 
 
-def read(memos: MemOS, cases: dict[str, Case], advance: Callable[[int], None]) -> float:
+async def read(memos: AsyncMemOS, cases: dict[str, Case], advance: Callable[[int], None]) -> float:
     """Remembers the corpus, a user for each file; the seconds it took."""
     began = time.perf_counter()
     for source in SOURCES:
         messages = cases[source.file].messages
-        memos.add_messages(source.user, messages)
+        await memos.add_messages(source.user, messages)
         advance(len(messages))
-    memos.drain()
+    await memos.drain()
     return time.perf_counter() - began
 
 
-def ask(memos: MemOS, source: Source, question: Question, english: str = "") -> Outcome:
+async def ask(memos: AsyncMemOS, source: Source, question: Question, english: str = "") -> Outcome:
     """Asks one question, with no other hint than its words."""
     began = time.perf_counter()
-    found = memos.recall(source.user, question.query, top_k=WITHIN)
+    found = await memos.recall(source.user, question.query, top_k=WITHIN)
     return Outcome(source, question, english, found, time.perf_counter() - began)
 
 

@@ -59,9 +59,9 @@ class SqliteGraph(GraphIndex):
                     [(cube, named.key) for named in found],
                 )
                 cursor.execute(
-                    "INSERT INTO postings_of (rowid, body) VALUES (?,?)",
+                    "INSERT INTO postings_of (rowid, body) VALUES (2*?+1,?)",
                     (
-                        -version,
+                        version,
                         " ".join(_term(cube, named.key, said=named.said) for named in found),
                     ),
                 )
@@ -149,7 +149,7 @@ class SqliteGraph(GraphIndex):
             for sign in (NAMED, SAID):
                 low, high = f"{cube:x}{sign}", f"{cube:x}{chr(ord(sign) + 1)}"
                 for doc, term in every(cursor, _BETWEEN, (low, high)):
-                    held[-doc].append(known.get(term, ("", False)))
+                    held[doc].append(known.get(term, ("", False)))
             rows = every(cursor, "SELECT key, memory, version FROM versions WHERE cube=?", (cube,))
             return {
                 (unpack(id), version): _checksum(held[doc])
@@ -166,14 +166,14 @@ class SqliteGraph(GraphIndex):
     async def clear(self, key: CubeKey) -> None:
         def job(cursor: apsw.Cursor) -> None:
             cube = cube_key(cursor, key)
-            rows = every(cursor, "SELECT -key FROM versions WHERE cube=?", (cube,))
-            cursor.executemany("DELETE FROM postings_of WHERE rowid=?", rows)
+            rows = every(cursor, "SELECT key FROM versions WHERE cube=?", (cube,))
+            cursor.executemany("DELETE FROM postings_of WHERE rowid=2*?+1", rows)
             cursor.execute("DELETE FROM entities WHERE cube=?", (cube,))
 
         await self._database.write(job)
 
 
-_BETWEEN = "SELECT doc, term FROM postings WHERE term >= ? AND term < ?"
+_BETWEEN = "SELECT doc / 2, term FROM postings WHERE term >= ? AND term < ?"
 
 
 def _term(cube: int, key: str, *, said: bool) -> str:
@@ -184,9 +184,9 @@ def _term(cube: int, key: str, *, said: bool) -> str:
 
 def _unlink(cursor: apsw.Cursor, cube: int, version: int) -> None:
     """Unlinks a version; entities that nothing mentions any more go with it."""
-    if one(cursor, "SELECT 1 FROM postings_of WHERE rowid=?", (-version,)) is None:
+    if one(cursor, "SELECT 1 FROM postings_of WHERE rowid=2*?+1", (version,)) is None:
         return
-    cursor.execute("DELETE FROM postings_of WHERE rowid=?", (-version,))
+    cursor.execute("DELETE FROM postings_of WHERE rowid=2*?+1", (version,))
     sql = "SELECT content, name FROM versions WHERE key=?"
     content, speaker = one(cursor, sql, (version,)) or ("", None)
     for named in mentioned(content, speaker):
@@ -222,7 +222,7 @@ def _mentioning(
         admitted(
             cursor,
             scope.narrowing,
-            "v.key IN (SELECT -doc FROM postings WHERE term IN (?,?))",
+            "v.key IN (SELECT doc / 2 FROM postings WHERE term IN (?,?))",
             terms,
             "ORDER BY coalesce(v.said_at, v.valid_from, v.recorded_at) DESC, v.memory, v.version",
         ),

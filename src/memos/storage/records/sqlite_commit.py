@@ -27,7 +27,6 @@ from memos.storage.sqlite.rows import (
     version_row,
 )
 
-BUMP = "UPDATE cubes SET seq = seq + 1 WHERE tenant=? AND cube_id=? RETURNING key, seq"
 LAST = """
 SELECT ordinal FROM messages WHERE cube=? AND conversation=? ORDER BY ordinal DESC LIMIT 1"""
 
@@ -77,9 +76,12 @@ class CommitJob:
 
     def _open_cube(self) -> tuple[int, int]:
         key = self._scope.key
-        row = one(self._cursor, BUMP, key)
+        row = one(self._cursor, "SELECT key, seq FROM cubes WHERE tenant=? AND cube_id=?", key)
         if row is not None:
-            return row[0], row[1]
+            # Not in one statement with RETURNING: that opens a savepoint, and at each of
+            # those FTS5 writes out what it has gathered from the other jobs of the group.
+            self._cursor.execute("UPDATE cubes SET seq=? WHERE key=?", (row[1] + 1, row[0]))
+            return row[0], row[1] + 1
         owner = personal_owner(key.cube_id)
         if owner is None:
             raise NotFound("cube", key.cube_id)

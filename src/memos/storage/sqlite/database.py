@@ -155,14 +155,13 @@ class Database:
         if self._log_pages < CHECKPOINT_PAGES:
             return
         self._log_pages = 0
-        with file_lock(self._lock_path, wait=False) as mine:
-            if not mine:
-                return
-            try:
-                self._checkpointer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-            except (apsw.FullError, apsw.IOError, apsw.BusyError):
-                # The log still holds everything; the next commit tries again.
-                self._log_pages = CHECKPOINT_PAGES
+        try:
+            with file_lock(self._lock_path, wait=False) as mine:
+                if mine:
+                    self._checkpointer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except (apsw.Error, OSError):
+            # The log still holds everything; the next commit tries again.
+            self._log_pages = CHECKPOINT_PAGES
 
 
 class _Patience:

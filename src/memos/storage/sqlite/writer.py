@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -95,7 +96,12 @@ class Writer:
 
 def _run_group(cursor: apsw.Cursor, group: list[tuple[Job, asyncio.Future[Any]]]) -> list[Outcome]:
     try:
-        results = _in_transaction(cursor, [job for job, _ in group])
+        cursor.execute("BEGIN IMMEDIATE")
+    except BaseException as error:  # noqa: BLE001 - handed to the futures, whose owners raise it
+        # For all at once: each alone would wait as long for the same lock.
+        return [(future, None, _ours(error)) for _, future in group]
+    try:
+        results = _finish(cursor, [job for job, _ in group])
     except BaseException as error:  # noqa: BLE001 - handed to the futures, whose owners raise it
         if len(group) == 1:
             return [(group[0][1], None, _ours(error))]
@@ -103,17 +109,29 @@ def _run_group(cursor: apsw.Cursor, group: list[tuple[Job, asyncio.Future[Any]]]
     return [(future, result, None) for (_, future), result in zip(group, results, strict=True)]
 
 
-def _in_transaction(cursor: apsw.Cursor, jobs: list[Job]) -> list[Any]:
-    cursor.execute("BEGIN IMMEDIATE")
+def _finish(cursor: apsw.Cursor, jobs: list[Job]) -> list[Any]:
+    """Runs jobs in the transaction that has begun, and commits it."""
     try:
         results = [job(cursor) for job in jobs]
         cursor.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
         # A full disk can end the transaction by itself; then there is nothing to roll back.
         if not cursor.connection.get_autocommit():
             cursor.execute("ROLLBACK")
+        elif isinstance(error, apsw.IOError):
+            _cover(cursor)
         raise
     return results
+
+
+def _cover(cursor: apsw.Cursor) -> None:
+    """Writes over a commit whose sync failed.
+
+    It is whole in the log, and would be there again if the process died before the next one.
+    """
+    with suppress(apsw.Error):  # a sync that fails again does no harm: the bytes are replaced
+        for (version,) in cursor.execute("PRAGMA user_version").fetchall():
+            cursor.execute(f"PRAGMA user_version={version}")
 
 
 def _ours(error: BaseException) -> BaseException:
@@ -130,10 +148,8 @@ def _deliver(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         by_loop.setdefault(outcome[0].get_loop(), []).append(outcome)
     for loop, share in by_loop.items():
-        try:
+        with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
             loop.call_soon_threadsafe(_settle, share)
-        except RuntimeError:  # the loop is closed: nobody waits there any more
-            continue
 
 
 def _settle(outcomes: list[Outcome]) -> None:

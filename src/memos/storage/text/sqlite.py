@@ -24,12 +24,12 @@ from memos.storage.sqlite.rows import MEMORY_COLUMNS, MEMORY_TABLES, memory_of, 
 from memos.storage.text.terms import checksum, memory_terms
 
 POSTINGS = """
-SELECT p.doc, v.memory, v.version, v.terms, count(*) FROM postings p
-CROSS JOIN versions v ON v.key = p.doc WHERE p.term = ? GROUP BY p.doc"""
+SELECT v.key, v.memory, v.version, v.terms, count(*) FROM postings p
+CROSS JOIN versions v ON v.key = p.doc / 2 WHERE p.term = ? GROUP BY p.doc"""
 
 
 # "`" follows "_" in ASCII: together they bound the terms of one cube.
-OF_CUBE = "SELECT doc, term FROM postings WHERE term >= ? AND term < ?"
+OF_CUBE = "SELECT doc / 2, term FROM postings WHERE term >= ? AND term < ?"
 
 
 class SqliteText(TextIndex):
@@ -58,19 +58,19 @@ class SqliteText(TextIndex):
         for key in removed:
             row = one(
                 cursor,
-                "SELECT v.terms FROM versions v JOIN postings_of p ON p.rowid = v.key"
+                "SELECT v.terms FROM versions v JOIN postings_of p ON p.rowid = 2 * v.key"
                 " WHERE v.key=?",
                 (key,),
             )
             if row is not None:
-                cursor.execute("DELETE FROM postings_of WHERE rowid=?", (key,))
+                cursor.execute("DELETE FROM postings_of WHERE rowid=2*?", (key,))
                 versions, terms = versions - 1, terms - row[0]
         prefix = f"{cube:x}_"
         for key, memory in added:
             found = memory_terms(memory)
             if found:
                 body = prefix + f" {prefix}".join(found)
-                cursor.execute("INSERT INTO postings_of (rowid, body) VALUES (?,?)", (key, body))
+                cursor.execute("INSERT INTO postings_of (rowid, body) VALUES (2*?,?)", (key, body))
                 versions, terms = versions + 1, terms + len(found)
         if versions or terms:
             cursor.execute(
@@ -151,7 +151,7 @@ class SqliteText(TextIndex):
         def job(cursor: apsw.Cursor) -> None:
             cube = cube_key(cursor, key)
             rows = every(cursor, "SELECT key FROM versions WHERE cube=?", (cube,))
-            cursor.executemany("DELETE FROM postings_of WHERE rowid=?", rows)
+            cursor.executemany("DELETE FROM postings_of WHERE rowid=2*?", rows)
             cursor.execute("DELETE FROM text_cubes WHERE cube=?", (cube,))
 
         await self._database.write(job)

@@ -137,8 +137,9 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_by_turn ON outbox (state, priority, id);
 CREATE INDEX outbox_by_key ON outbox (tenant, cube, subject, lane, state);
 
--- FTS5 holds the inverted lists, and nothing else. Rows of the text index have the key of
--- their version, those of the graph index its negative. The cube's number stands before
+-- FTS5 holds the inverted lists, and nothing else. Rows of the text index are numbered with
+-- twice the key of their version, those of the graph index with one more: rows that come in
+-- rising order are gathered in memory and written in one stroke at the commit. The cube's number stands before
 -- each term, so that lists and frequencies are a cube's own: HEX_TERM for words, HEX@HASH
 -- for an entity that is named, HEX!HASH for one that speaks.
 CREATE VIRTUAL TABLE postings_of USING fts5 (
