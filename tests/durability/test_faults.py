@@ -165,10 +165,10 @@ async def full_now_and_then(home: Path, vfs: FaultVFS, number: int) -> dict[str,
 
 
 def test_a_write_whose_sync_fails_is_refused_and_leaves_nothing(tmp_path: Path, vfs: FaultVFS):
-    figures = asyncio.run(failing_syncs(tmp_path, vfs, 400))
+    figures = asyncio.run(failing_syncs(tmp_path, vfs, 800))
     assert [figures[name] for name in WRONG] == [0, 0, 0]
     assert figures["refused"] > 3
-    assert figures["acked"] > 300
+    assert figures["acked"] > 700
 
 
 @pytest.mark.parametrize("number", [1, 5])

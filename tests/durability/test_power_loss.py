@@ -290,7 +290,7 @@ def test_a_step_in_two_transactions_is_seen(tmp_path: Path):
 
     async def run() -> None:
         log = await crash.record("full")
-        for image in images(log, seed=1, number=200):
+        for image in images(log, seed=1, number=100):
             await crash.judge(image)
 
     asyncio.run(run())

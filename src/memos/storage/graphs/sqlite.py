@@ -19,7 +19,8 @@ from memos.model.changes import MemoryState
 from memos.model.memory import Memory, Ref
 from memos.model.scope import CubeKey, ReadScope
 from memos.storage.sqlite.database import Database
-from memos.storage.sqlite.query import every, one
+from memos.storage.sqlite.inline import Gone, Indexed, Inverted
+from memos.storage.sqlite.query import every, many, one
 from memos.storage.sqlite.reach import admitted, cube_key, cube_keys, first
 from memos.storage.sqlite.rows import MEMORY_COLUMNS, MEMORY_TABLES, memory_of, pack, unpack
 
@@ -44,27 +45,23 @@ class SqliteGraph(GraphIndex):
     def write(
         self,
         cursor: apsw.Cursor,
-        cube: int,
-        added: Sequence[tuple[int, Memory]],
-        removed: Sequence[int],
+        inverted: Inverted,
+        added: Sequence[Indexed],
+        removed: Sequence[Gone],
     ) -> None:
         """Joins a transaction of the records; see `InlineProjection`."""
-        for version in removed:
-            _unlink(cursor, cube, version)
-        for version, memory in added:
+        for cube, key in removed:
+            if inverted.holds(2 * key + 1):
+                inverted.drop(2 * key + 1)
+                _drop_unmentioned(cursor, cube, key)
+        entities: dict[tuple[int, str], None] = {}
+        for cube, key, memory in added:
             found = mentioned(memory.content, memory.name)
             if found:
-                cursor.executemany(
-                    "INSERT OR IGNORE INTO entities VALUES (?,?)",
-                    [(cube, named.key) for named in found],
-                )
-                cursor.execute(
-                    "INSERT INTO postings_of (rowid, body) VALUES (2*?+1,?)",
-                    (
-                        version,
-                        " ".join(_term(cube, named.key, said=named.said) for named in found),
-                    ),
-                )
+                terms = [_term(cube, named.key, said=named.said) for named in found]
+                inverted.put(2 * key + 1, " ".join(terms))
+                entities.update(((cube, named.key), None) for named in found)
+        many(cursor, "INSERT OR IGNORE INTO entities {}", list(entities))
 
     async def link(self, scope: ReadScope, keys: Sequence[str]) -> list[Entity]:
         def job(cursor: apsw.Cursor) -> list[Entity]:
@@ -129,10 +126,16 @@ class SqliteGraph(GraphIndex):
         if row is None or row[0] > state.seq:
             return
         sql = f"SELECT {MEMORY_COLUMNS}, v.key FROM {MEMORY_TABLES} WHERE v.memory=?"
-        stored = [(found[-1], memory_of(found)) for found in every(cursor, sql, (id,))]
+        stored = [Indexed(cube, found[-1], memory_of(found)) for found in every(cursor, sql, (id,))]
         wanted = {memory.ref for memory in state.versions}
-        self.write(cursor, cube, (), [version for version, _ in stored])
-        self.write(cursor, cube, [entry for entry in stored if entry[1].ref in wanted], ())
+        inverted = Inverted(cursor)
+        self.write(
+            cursor,
+            inverted,
+            [entry for entry in stored if entry.memory.ref in wanted],
+            [Gone(entry.cube, entry.key) for entry in stored],
+        )
+        inverted.write()
 
     async def contents(self, key: CubeKey) -> dict[Ref, int]:
         def job(cursor: apsw.Cursor) -> dict[Ref, int]:
@@ -182,11 +185,8 @@ def _term(cube: int, key: str, *, said: bool) -> str:
     return f"{cube:x}{SAID if said else NAMED}{digest}"
 
 
-def _unlink(cursor: apsw.Cursor, cube: int, version: int) -> None:
-    """Unlinks a version; entities that nothing mentions any more go with it."""
-    if one(cursor, "SELECT 1 FROM postings_of WHERE rowid=2*?+1", (version,)) is None:
-        return
-    cursor.execute("DELETE FROM postings_of WHERE rowid=2*?+1", (version,))
+def _drop_unmentioned(cursor: apsw.Cursor, cube: int, version: int) -> None:
+    """Entities of a version that was dropped go with it if no other mentions them."""
     sql = "SELECT content, name FROM versions WHERE key=?"
     content, speaker = one(cursor, sql, (version,)) or ("", None)
     for named in mentioned(content, speaker):

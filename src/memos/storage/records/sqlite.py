@@ -58,10 +58,7 @@ class SqliteRecords(Records):
         await self._database.close()
 
     async def commit(self, scope: WriteScope, changes: ChangeSet) -> Commit:
-        inline, followers = self._inline, self._followers
-        return await self._database.write(
-            lambda cursor: CommitJob(cursor, scope, changes, inline, followers).run()
-        )
+        return await self._database.write(CommitJob(scope, changes, self._inline, self._followers))
 
     async def memories(self, scope: ReadScope, refs: Sequence[Ref]) -> dict[Ref, Memory]:
         wanted = set(refs)

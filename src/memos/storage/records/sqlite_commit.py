@@ -1,96 +1,170 @@
-"""One commit to the SQLite records: the job that the writer thread runs."""
+"""Commits to the SQLite records: the jobs that the writer thread runs.
+
+Commits that wait together are written together, each kind of row with one statement for all
+of them. One that does more than add (supersedes, forgets, completes leases) runs alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
 
 import apsw
 
 from memos.errors import Conflict, InvalidInput, MessageExists, NotFound, VersionConflict
-from memos.model.changes import ChangeSet, Commit, Derivation
-from memos.model.cube import personal_owner
+from memos.model.changes import ChangeSet, Commit
 from memos.model.memory import Memory, State
 from memos.model.scope import WriteScope
 from memos.model.task import Lane, Task
 from memos.storage.queues.sqlite import enqueue
+from memos.storage.records.sqlite_cubes import open_cubes
 from memos.storage.records.sqlite_marks import Marks
-from memos.storage.sqlite.inline import InlineProjection
+from memos.storage.records.sqlite_rows import Rows
+from memos.storage.sqlite.inline import Gone, Indexed, InlineProjection, Inverted
 from memos.storage.sqlite.query import every, one
-from memos.storage.sqlite.rows import (
-    INSERT_MESSAGE,
-    INSERT_VERSION,
-    MEMORY_COLUMNS,
-    MEMORY_TABLES,
-    memory_of,
-    message_row,
-    pack,
-    version_row,
-)
-
-LAST = """
-SELECT ordinal FROM messages WHERE cube=? AND conversation=? ORDER BY ordinal DESC LIMIT 1"""
+from memos.storage.sqlite.rows import MEMORY_COLUMNS, MEMORY_TABLES, memory_of, pack
+from memos.storage.sqlite.writer import Combinable
 
 
-class CommitJob:
-    """Writes one change set. Made anew for each run; it keeps what the run has touched."""
+class CommitJob(Combinable):
+    """One change set for one cube."""
 
     def __init__(
         self,
-        cursor: apsw.Cursor,
         scope: WriteScope,
         changes: ChangeSet,
         inline: Sequence[InlineProjection],
         followers: Sequence[str],
     ) -> None:
+        self.scope = scope
+        self.changes = changes
+        self.inline = inline
+        self.followers = followers
+
+    @staticmethod
+    def together(cursor: apsw.Cursor, jobs: Sequence[CommitJob]) -> list[Commit]:
+        """Runs jobs of one database in order; raises what the first failing one raises."""
+        done: list[Commit] = []
+        for only_adds, share in groupby(jobs, CommitJob._only_adds):
+            group = list(share)
+            for part in [group] if only_adds else [[job] for job in group]:
+                done += _write(cursor, part)
+        return done
+
+    def _only_adds(self) -> bool:
+        changes = self.changes
+        if changes.forget or changes.forget_messages or changes.completes:
+            return False
+        fresh = {message.id for message in changes.messages}
+        return all(memory.version == 1 for memory in changes.memories) and all(
+            each.source_id in fresh for each in changes.derivations
+        )
+
+
+def _write(cursor: apsw.Cursor, jobs: Sequence[CommitJob]) -> list[Commit]:
+    cubes = open_cubes(cursor, [(job.scope.key, job.changes.at) for job in jobs])
+    rows = Rows(cursor)
+    runs = [_Run(cursor, job, cube, rows) for job, cube in zip(jobs, cubes, strict=True)]
+    for run in runs:
+        run.gather()
+    try:
+        rows.write()
+    except apsw.ConstraintError as error:
+        # With several jobs the writer tries each alone, and the guilty one gets here.
+        raise runs[0].clash() from error
+    done = [run.finish() for run in runs]
+    inverted = Inverted(cursor)
+    added = [entry for run in runs for entry in run.added()]
+    removed = [entry for run in runs for entry in run.removed()]
+    for projection in jobs[0].inline:
+        projection.write(cursor, inverted, added, removed)
+    inverted.write()
+    return done
+
+
+class _Run:
+    """One job while it is being written; it keeps what it has touched."""
+
+    def __init__(
+        self, cursor: apsw.Cursor, job: CommitJob, cube: tuple[int, int], rows: Rows
+    ) -> None:
         self._cursor = cursor
-        self._scope = scope
-        self._changes = changes
-        self._inline = inline
-        self._followers = followers
-        self._cube, self._seq = self._open_cube()
-        self._marks = Marks(cursor, scope, changes.at, {self._cube: self._seq})
-        self._places: dict[tuple[str, str], int] = {}  # (conversation, message id) -> ordinal
-        self._added: list[tuple[int, Memory]] = []
+        self._scope = job.scope
+        self._changes = job.changes
+        self._followers = job.followers
+        self._cube, self._seq = cube
+        self._rows = rows
+        self._marks = Marks(cursor, job.scope, job.changes.at, {self._cube: self._seq})
+        self._added: list[Indexed] = []
         self._fresh: set[str] = set()  # ids that this commit brings into the world
 
-    def run(self) -> Commit:
-        """All of the change set; raises before or after any step, the caller rolls back."""
-        changes = self._changes
+    def gather(self) -> None:
+        """Checks the change set and hands its rows over."""
         self._complete_leases()
-        self._write_messages()
-        for memory in changes.memories:
-            self._write_memory(memory)
-        if changes.derivations:
-            self._derive(changes.derivations)
+        changes = self._changes
+        rows, cube, seq = self._rows, self._cube, self._seq
+        for at, message in enumerate(changes.messages):
+            self._belongs(f"messages[{at}]", message.cube_id)
+            rows.add_message(message, cube, seq)
+            self._fresh.add(message.id)
+        for at, memory in enumerate(changes.memories):
+            self._belongs(f"memories[{at}]", memory.cube_id)
+            if memory.state is State.FORGOTTEN:
+                raise InvalidInput(f"memories[{at}].state", "forgotten", "active or archived")
+            if memory.version == 1:
+                rows.add_memory(memory, cube, seq)
+                self._fresh.add(memory.id)
+            else:
+                self._supersede(memory)
+            key = rows.add_version(memory, cube, seq, self._scope.actor)
+            self._added.append(Indexed(cube, key, memory))
+            self._marks.changed[memory.id] = cube
+        for each in changes.derivations:
+            rows.add_derivation(each)
+
+    def finish(self) -> Commit:
+        """Everything that looks at what is there by now."""
+        changes, marks = self._changes, self._marks
+        older = [each for each in changes.derivations if each.source_id not in self._fresh]
+        for each in older:
+            if not marks.exists(each):
+                raise NotFound("memory" if each.source_version else "message", each.source_id)
         for message_id in changes.forget_messages:
-            self._marks.forget_message(message_id, self._cube)
+            marks.forget_message(message_id, self._cube)
         for memory_id in changes.forget:
-            self._marks.forget_memory(memory_id, self._cube)
-        tainted = self._marks.taint(
-            [each for each in changes.derivations if each.source_id not in self._fresh],
-            {memory.id for memory in changes.memories},
-            set(changes.derivations),
-        )
-        self._project()
+            marks.forget_memory(memory_id, self._cube)
+        tainted: tuple[str, ...] = ()
+        if older or marks.sources:
+            written = {memory.id for memory in changes.memories}
+            tainted = marks.taint(older, written, set(changes.derivations))
+        tasks = [*changes.outbox, *self._following()]
+        if tasks:
+            enqueue(self._cursor, tasks, changes.at)
         return Commit(self._seq, tainted)
 
-    def _open_cube(self) -> tuple[int, int]:
-        key = self._scope.key
-        row = one(self._cursor, "SELECT key, seq FROM cubes WHERE tenant=? AND cube_id=?", key)
-        if row is not None:
-            # Not in one statement with RETURNING: that opens a savepoint, and at each of
-            # those FTS5 writes out what it has gathered from the other jobs of the group.
-            self._cursor.execute("UPDATE cubes SET seq=? WHERE key=?", (row[1] + 1, row[0]))
-            return row[0], row[1] + 1
-        owner = personal_owner(key.cube_id)
-        if owner is None:
-            raise NotFound("cube", key.cube_id)
-        self._cursor.execute(
-            "INSERT INTO cubes (tenant, cube_id, owner, name, created_at, seq)"
-            " VALUES (?,?,?,?,?,1)",
-            (key.tenant, key.cube_id, owner, key.cube_id, self._changes.at),
-        )
-        return self._cursor.connection.last_insert_rowid(), 1
+    def added(self) -> list[Indexed]:
+        """Versions for the indexes, without those that the same commit took away again."""
+        gone = {key for keys in self._marks.removed.values() for key in keys}
+        return [entry for entry in self._added if entry.key not in gone]
+
+    def removed(self) -> list[Gone]:
+        """Versions that have to leave the indexes."""
+        return [Gone(cube, key) for cube, keys in self._marks.removed.items() for key in keys]
+
+    def clash(self) -> Exception:
+        """Why the rows of this change set were refused."""
+        taken = self._rows.taken_names()
+        if taken:
+            return MessageExists(taken)
+        for memory in self._changes.memories:
+            id = pack(memory.id)
+            row = one(self._cursor, "SELECT cube FROM memories WHERE id=?", (id,))
+            if row is not None and row[0] == self._cube:
+                return VersionConflict(memory.id, 0, self._marks.version(id))
+            if row is not None:
+                return Conflict(f"memory {memory.id} is taken in another cube")
+        return Conflict("messages: an id is taken")
 
     def _complete_leases(self) -> None:
         for lease in self._changes.completes:
@@ -102,79 +176,10 @@ class CommitJob:
             if done is None:
                 raise Conflict(f"task {lease.task_id}: the lease of epoch {lease.epoch} is lost")
 
-    def _write_messages(self) -> None:
-        last: dict[str, int] = {}
-        for at, message in enumerate(self._changes.messages):
-            self._belongs(f"messages[{at}]", message.cube_id)
-            conversation = message.conversation_id or ""
-            if conversation not in last:
-                row = one(self._cursor, LAST, (self._cube, conversation))
-                last[conversation] = row[0] if row else 0
-            last[conversation] += 1
-            ordinal = last[conversation]
-            try:
-                self._cursor.execute(
-                    INSERT_MESSAGE, message_row(message, self._cube, ordinal, self._seq)
-                )
-            except apsw.ConstraintError as error:
-                taken = self._taken()
-                if not taken:
-                    raise Conflict(f"messages[{at}].id: {message.id} is taken") from error
-                raise MessageExists(taken) from error
-            self._places[conversation, message.message_id] = ordinal
-            self._fresh.add(message.id)
-
-    def _taken(self) -> list[tuple[str, str]]:
-        """Names of the change set that are in the store already, or stand in it twice."""
-        taken, seen = [], set()
-        for message in self._changes.messages:
-            name = (message.conversation_id or "", message.message_id)
-            stored = one(
-                self._cursor,
-                "SELECT seq FROM messages WHERE cube=? AND conversation=? AND message_id=?",
-                (self._cube, *name),
-            )
-            if name in seen or (stored is not None and stored[0] != self._seq):
-                taken.append(name)
-            seen.add(name)
-        return taken
-
-    def _write_memory(self, memory: Memory) -> None:
-        self._belongs("memories", memory.cube_id)
-        if memory.state is State.FORGOTTEN:
-            raise InvalidInput("memories.state", "forgotten", "active, archived; see `forget`")
-        if memory.version == 1:
-            self._create(memory)
-        else:
-            self._supersede(memory)
-        ordinal = memory.ordinal
-        if memory.sources:
-            ordinal = self._places.get((memory.conversation_id or "", memory.sources[0]), ordinal)
-        self._cursor.execute(
-            INSERT_VERSION,
-            version_row(
-                memory, self._cube, ordinal=ordinal, seq=self._seq, actor=self._scope.actor
-            ),
-        )
-        self._added.append((self._cursor.connection.last_insert_rowid(), memory))
-        self._marks.changed[memory.id] = self._cube
-
-    def _create(self, memory: Memory) -> None:
-        id = pack(memory.id)
-        try:
-            self._cursor.execute(
-                "INSERT INTO memories (id, cube, state, changed_seq) VALUES (?,?,?,?)",
-                (id, self._cube, memory.state.value, self._seq),
-            )
-        except apsw.ConstraintError as error:
-            row = one(self._cursor, "SELECT cube FROM memories WHERE id=?", (id,))
-            if row is None or row[0] != self._cube:
-                raise Conflict(f"memory {memory.id} is taken in another cube") from error
-            raise VersionConflict(memory.id, 0, self._marks.version(id)) from error
-        self._fresh.add(memory.id)
-
     def _supersede(self, memory: Memory) -> None:
         """Closes the current version; the memory is trusted again."""
+        if memory.id in self._fresh:
+            self._rows.write()
         id = pack(memory.id)
         known = one(
             self._cursor,
@@ -196,42 +201,22 @@ class CommitJob:
         )
         if known[0]:  # its older versions come back into the indexes
             sql = f"SELECT {MEMORY_COLUMNS}, v.key FROM {MEMORY_TABLES} WHERE v.memory=?"
-            self._added += [(row[-1], memory_of(row)) for row in every(self._cursor, sql, (id,))]
+            self._added += [
+                Indexed(self._cube, row[-1], memory_of(row))
+                for row in every(self._cursor, sql, (id,))
+            ]
         self._marks.sources[memory.id] = None
-
-    def _derive(self, derivations: Sequence[Derivation]) -> None:
-        for each in derivations:
-            if each.source_id not in self._fresh and not self._marks.exists(each):
-                kind = "memory" if each.source_version else "message"
-                raise NotFound(kind, each.source_id)
-        self._cursor.executemany(
-            "INSERT OR IGNORE INTO derivations VALUES (?,?,?,?)",
-            [(pack(d.source_id), d.source_version, d.kind, d.ref) for d in derivations],
-        )
-
-    def _project(self) -> None:
-        tasks = [*self._changes.outbox, *self._following()]
-        if tasks:
-            enqueue(self._cursor, tasks, self._changes.at)
-        gone = {key for keys in self._marks.removed.values() for key in keys}
-        added = [entry for entry in self._added if entry[0] not in gone]
-        for projection in self._inline:
-            for cube, keys in self._marks.removed.items():
-                projection.write(self._cursor, cube, (), keys)
-            if added:
-                projection.write(self._cursor, self._cube, added, ())
 
     def _following(self) -> list[Task]:
         if not self._followers:
             return []
-        cube_ids = {
+        cube_ids: dict[int, Any] = {
             cube: one(self._cursor, "SELECT cube_id FROM cubes WHERE key=?", (cube,))
             for cube in set(self._marks.changed.values())
         }
         return [
-            Task(f"project.{name}", self._scope.tenant, row[0], memory_id, Lane.PROJECT)
+            Task(f"project.{name}", self._scope.tenant, cube_ids[cube][0], memory_id, Lane.PROJECT)
             for memory_id, cube in self._marks.changed.items()
-            if (row := cube_ids[cube]) is not None
             for name in self._followers
         ]
 

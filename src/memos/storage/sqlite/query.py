@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import apsw
 
 Row = tuple[Any, ...]
+
+MOST_ROWS = 64  # in one statement
 
 
 def one(cursor: apsw.Cursor, sql: str, values: Sequence[Any] = ()) -> Row | None:
@@ -25,3 +28,27 @@ def every(cursor: apsw.Cursor, sql: str, values: Sequence[Any] = ()) -> list[Row
 def stream(cursor: apsw.Cursor, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
     """Rows one by one, over a cursor of their own: another query may run meanwhile."""
     return iter(cursor.connection.cursor().execute(sql, values))
+
+
+def many(cursor: apsw.Cursor, sql: str, rows: Sequence[Sequence[Any]]) -> list[Row]:
+    """Runs `sql`, in which ``{}`` stands for a list of values, over all `rows`.
+
+    Each call into SQLite gives up the interpreter lock, and getting it back from busy
+    threads costs more than most statements do: so as few calls as there are powers of two
+    in the number of rows (which also keeps the number of prepared statements small).
+    """
+    found: list[Row] = []
+    at, size = 0, MOST_ROWS
+    while at < len(rows):
+        while size > len(rows) - at:
+            size //= 2
+        values = [value for row in rows[at : at + size] for value in row]
+        found += cursor.execute(_with_values(sql, len(rows[0]), size), values).fetchall()
+        at += size
+    return found
+
+
+@lru_cache(maxsize=256)
+def _with_values(sql: str, width: int, count: int) -> str:
+    row = f"({','.join('?' * width)})"
+    return sql.format("VALUES " + ",".join([row] * count))

@@ -40,7 +40,7 @@ def _json(value: Any) -> str | None:
 INSERT_MESSAGE = """
 INSERT INTO messages (id, cube, conversation, message_id, ordinal, role, name, content, said_at,
     recorded_at, user_id, agent_id, app_id, visibility, trust, metadata, echo, seq)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+{}"""
 
 MESSAGE_COLUMNS = """m.id, c.cube_id, m.conversation, m.message_id, m.ordinal, m.role, m.name,
     m.content, m.said_at, m.recorded_at, m.user_id, m.agent_id, m.app_id, m.visibility, m.trust,
@@ -82,10 +82,10 @@ def message_of(row: Row) -> Message:
 
 
 INSERT_VERSION = """
-INSERT INTO versions (memory, version, cube, kind, content, user_id, agent_id, app_id,
+INSERT INTO versions (key, memory, version, cube, kind, content, user_id, agent_id, app_id,
     conversation, ordinal, chunk, role, name, labels, metadata, sources, visibility, trust,
     importance, said_at, valid_from, valid_to, recorded_at, recorded_by, terms, seq)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+{}"""
 
 MEMORY_COLUMNS = """v.memory, v.version, v.kind, v.content, c.cube_id, v.recorded_at, v.user_id,
     v.agent_id, v.app_id, v.conversation, v.ordinal, v.chunk, v.role, v.name, v.labels,
@@ -101,7 +101,7 @@ MEMORY_TABLES = """versions v
 def version_row(
     memory: Memory, cube: int, *, ordinal: int | None, seq: int, actor: str
 ) -> tuple[Any, ...]:
-    """Values for `INSERT_VERSION`."""
+    """Values for `INSERT_VERSION`, after the key."""
     return (
         pack(memory.id), memory.version, cube, memory.kind.value, memory.content, memory.user_id,
         memory.agent_id, memory.app_id, memory.conversation_id or "", ordinal, memory.chunk,

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import groupby
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -18,6 +20,20 @@ import apsw
 
 from memos.errors import UsageError
 from memos.storage.sqlite.errors import translate
+
+
+class Combinable(ABC):
+    """A job that is cheaper to run with its like than alone."""
+
+    @staticmethod
+    @abstractmethod
+    def together(cursor: apsw.Cursor, jobs: Sequence[Any]) -> list[Any]:
+        """Runs jobs of this class in order; gives a result for each, or raises."""
+
+    def __call__(self, cursor: apsw.Cursor) -> Any:
+        """Runs this job alone."""
+        return self.together(cursor, [self])[0]
+
 
 Job = Callable[[apsw.Cursor], Any]
 Outcome = tuple["asyncio.Future[Any]", Any, BaseException | None]
@@ -112,7 +128,7 @@ def _run_group(cursor: apsw.Cursor, group: list[tuple[Job, asyncio.Future[Any]]]
 def _finish(cursor: apsw.Cursor, jobs: list[Job]) -> list[Any]:
     """Runs jobs in the transaction that has begun, and commits it."""
     try:
-        results = [job(cursor) for job in jobs]
+        results = _results(cursor, jobs)
         cursor.execute("COMMIT")
     except BaseException as error:
         # A full disk can end the transaction by itself; then there is nothing to roll back.
@@ -132,6 +148,16 @@ def _cover(cursor: apsw.Cursor) -> None:
     with suppress(apsw.Error):  # a sync that fails again does no harm: the bytes are replaced
         for (version,) in cursor.execute("PRAGMA user_version").fetchall():
             cursor.execute(f"PRAGMA user_version={version}")
+
+
+def _results(cursor: apsw.Cursor, jobs: list[Job]) -> list[Any]:
+    results: list[Any] = []
+    for kind, share in groupby(jobs, type):
+        if issubclass(kind, Combinable):
+            results += kind.together(cursor, list(share))
+        else:
+            results += [job(cursor) for job in share]
+    return results
 
 
 def _ours(error: BaseException) -> BaseException:

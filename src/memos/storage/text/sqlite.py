@@ -18,7 +18,8 @@ from memos.model.changes import MemoryState
 from memos.model.memory import Memory, Ref
 from memos.model.scope import CubeKey, ReadScope
 from memos.storage.sqlite.database import Database
-from memos.storage.sqlite.query import every, one
+from memos.storage.sqlite.inline import Gone, Indexed, Inverted
+from memos.storage.sqlite.query import every, many, one
 from memos.storage.sqlite.reach import admitted, cube_key, cube_keys, marks
 from memos.storage.sqlite.rows import MEMORY_COLUMNS, MEMORY_TABLES, memory_of, pack, unpack
 from memos.storage.text.terms import checksum, memory_terms
@@ -27,6 +28,10 @@ POSTINGS = """
 SELECT v.key, v.memory, v.version, v.terms, count(*) FROM postings p
 CROSS JOIN versions v ON v.key = p.doc / 2 WHERE p.term = ? GROUP BY p.doc"""
 
+
+COUNT = """
+INSERT INTO text_cubes {} ON CONFLICT (cube)
+DO UPDATE SET versions = versions + excluded.versions, terms = terms + excluded.terms"""
 
 # "`" follows "_" in ASCII: together they bound the terms of one cube.
 OF_CUBE = "SELECT doc / 2, term FROM postings WHERE term >= ? AND term < ?"
@@ -49,35 +54,24 @@ class SqliteText(TextIndex):
     def write(
         self,
         cursor: apsw.Cursor,
-        cube: int,
-        added: Sequence[tuple[int, Memory]],
-        removed: Sequence[int],
+        inverted: Inverted,
+        added: Sequence[Indexed],
+        removed: Sequence[Gone],
     ) -> None:
         """Joins a transaction of the records; see `InlineProjection`."""
-        versions = terms = 0
-        for key in removed:
-            row = one(
-                cursor,
-                "SELECT v.terms FROM versions v JOIN postings_of p ON p.rowid = 2 * v.key"
-                " WHERE v.key=?",
-                (key,),
-            )
-            if row is not None:
-                cursor.execute("DELETE FROM postings_of WHERE rowid=2*?", (key,))
-                versions, terms = versions - 1, terms - row[0]
-        prefix = f"{cube:x}_"
-        for key, memory in added:
+        counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])  # cube -> versions, terms
+        for cube, key in removed:
+            if inverted.holds(2 * key):
+                inverted.drop(2 * key)
+                row = one(cursor, "SELECT terms FROM versions WHERE key=?", (key,))
+                _count(counts[cube], -1, row[0] if row else 0)
+        for cube, key, memory in added:
             found = memory_terms(memory)
             if found:
-                body = prefix + f" {prefix}".join(found)
-                cursor.execute("INSERT INTO postings_of (rowid, body) VALUES (2*?,?)", (key, body))
-                versions, terms = versions + 1, terms + len(found)
-        if versions or terms:
-            cursor.execute(
-                "INSERT INTO text_cubes VALUES (?1,?2,?3) ON CONFLICT (cube)"
-                " DO UPDATE SET versions=versions+?2, terms=terms+?3",
-                (cube, versions, terms),
-            )
+                prefix = f"{cube:x}_"
+                inverted.put(2 * key, prefix + f" {prefix}".join(found))
+                _count(counts[cube], 1, len(found))
+        many(cursor, COUNT, [(cube, *count) for cube, count in counts.items()])
 
     async def search(self, scope: ReadScope, terms: Sequence[str], limit: int) -> list[TextHit]:
         def job(cursor: apsw.Cursor) -> list[TextHit]:
@@ -119,10 +113,16 @@ class SqliteText(TextIndex):
         if row is None or row[0] > state.seq:
             return
         sql = f"SELECT {MEMORY_COLUMNS}, v.key FROM {MEMORY_TABLES} WHERE v.memory=?"
-        stored = [(found[-1], memory_of(found)) for found in every(cursor, sql, (id,))]
+        stored = [Indexed(cube, found[-1], memory_of(found)) for found in every(cursor, sql, (id,))]
         wanted = {memory.ref for memory in state.versions}
-        self.write(cursor, cube, (), [version for version, _ in stored])
-        self.write(cursor, cube, [entry for entry in stored if entry[1].ref in wanted], ())
+        inverted = Inverted(cursor)
+        self.write(
+            cursor,
+            inverted,
+            [entry for entry in stored if entry.memory.ref in wanted],
+            [Gone(entry.cube, entry.key) for entry in stored],
+        )
+        inverted.write()
 
     async def contents(self, key: CubeKey) -> dict[Ref, int]:
         def job(cursor: apsw.Cursor) -> dict[Ref, int]:
@@ -155,6 +155,11 @@ class SqliteText(TextIndex):
             cursor.execute("DELETE FROM text_cubes WHERE cube=?", (cube,))
 
         await self._database.write(job)
+
+
+def _count(count: list[int], sign: int, terms: int) -> None:
+    count[0] += sign
+    count[1] += sign * terms
 
 
 def _statistics(cursor: apsw.Cursor, cube: int, terms: Sequence[str]) -> TextStatistics:

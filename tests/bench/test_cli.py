@@ -1,0 +1,89 @@
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from memos.bench import write
+from memos.bench.machine import machine, revision
+from memos.cli.app import cli
+
+CASE = {
+    "id": "tiny",
+    "messages": [
+        {"role": "user", "content": "My sister lives in Porto.", "message_id": "m1"},
+        {"role": "user", "content": "I had soup for lunch.", "message_id": "m2"},
+    ],
+    "questions": [
+        {"id": "q1", "category": "fact", "query": "Where does my sister live?", "evidence": ["m1"]},
+        {"id": "q2", "category": "none", "query": "Who won the cup?", "evidence": []},
+    ],
+}
+
+
+@pytest.fixture
+def case(tmp_path):
+    path = tmp_path / "tiny.json"
+    path.write_text(json.dumps(CASE), "utf-8")
+    return path
+
+
+def bench(*arguments):
+    return CliRunner().invoke(cli, ["bench", *map(str, arguments)], env={"COLUMNS": "100"})
+
+
+def test_recall_as_table_and_as_json(case, tmp_path):
+    out = tmp_path / "figures.json"
+    result = bench("recall", case, "--budget", 512, "--out", out)
+    assert result.exit_code == 0, result.stderr
+    assert "R@512t" in result.stdout
+    assert "tiny: 2 messages, 2 questions" in result.stderr
+    written = json.loads(out.read_text("utf-8"))
+    assert written["all"]["R@1"] == 100.0
+    assert set(written["machine"]) >= {"memos", "python", "sqlite", "date", "cpu", "revision"}
+    printed = json.loads(bench("recall", case, "--budget", 512, "--json").stdout)
+    assert printed["categories"].keys() == {"fact"}
+
+
+def test_another_budget_is_shown_when_512_was_not_measured(case):
+    shown = bench("recall", case, "--budget", 64, "--budget", 128).stdout
+    assert "R@128t" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["recall"], 2),
+        (["recall", "nope.json"], 1),
+        (["recall", "CASE", "--budget", "0"], 2),
+        (["recall", "CASE", "--out", "/nowhere/x.json"], 2),
+        (["write", "--seconds", "0"], 2),
+        (["nonsense"], 2),
+    ],
+)
+def test_wrong_input(case, arguments, code):
+    result = bench(*(case if one == "CASE" else one for one in arguments))
+    assert result.exit_code == code
+    assert result.stdout == ""
+
+
+def test_a_case_without_questions_is_refused(tmp_path):
+    path = tmp_path / "empty.json"
+    path.write_text(json.dumps({**CASE, "questions": []}), "utf-8")
+    result = bench("recall", path)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("memos: PATH: ")
+
+
+def test_write_shows_its_figures(monkeypatch):
+    monkeypatch.setattr(write, "run", lambda seconds: {"rate": {"one": seconds}})
+    assert json.loads(bench("write", "--seconds", "2", "--json").stdout)["rate"] == {"one": 2.0}
+    assert "rate one" in bench("write", "--seconds", "2").stdout
+
+
+def test_the_machine_is_plain_data():
+    assert json.loads(json.dumps(machine())) == machine() | {"date": machine()["date"]}
+
+
+def test_no_revision_without_git(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert revision() is None
