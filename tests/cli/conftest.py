@@ -26,8 +26,8 @@ def memos(home):
     """Runs a command line in this process."""
     runner = CliRunner()
 
-    def run(*arguments, input=None):
-        result = runner.invoke(cli, [str(one) for one in arguments], input=input)
+    def run(*arguments, **options):
+        result = runner.invoke(cli, [str(one) for one in arguments], **options)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result
@@ -44,6 +44,12 @@ def told(memos):
         assert result.exit_code == 0, result.stderr
         return json.loads(result.stdout)
 
+    def fails(*arguments):
+        result = memos(*arguments, "--json")
+        assert result.exit_code == 1
+        return json.loads(result.stderr)["error"]
+
+    run.fails = fails
     return run
 
 
@@ -51,8 +57,14 @@ def told(memos):
 def start(home):
     """Starts `memos` as a process of its own."""
 
+    started = []
+
     def run(*arguments, **options):
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen([*ENTRY, *map(str, arguments)], **(streams | options))
+        started.append(subprocess.Popen([*ENTRY, *map(str, arguments)], **(streams | options)))
+        return started[-1]
 
-    return run
+    yield run
+    for process in started:
+        with process:  # closes its pipes
+            process.kill()

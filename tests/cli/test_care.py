@@ -1,7 +1,9 @@
 import json
 
-import apsw
 import pytest
+
+from memos.memories.doctor import Diagnosis, Difference
+from memos.system import AsyncMemOS
 
 
 def test_cubes_are_made_shared_and_unshared(memos, told):
@@ -43,24 +45,30 @@ def test_stats_count(memos, told):
     assert "messages" in memos("stats").stdout
 
 
-def test_doctor_repairs_or_fails(memos, told, home):
+def test_a_healthy_home(memos, told):
     told("add", "--user", "ada", "hello from Porto")
     assert told("doctor")["healthy"] is True
-    database = next(path for path in home.iterdir() if path.suffix in (".db", ".sqlite"))
-    connection = apsw.Connection(str(database))
-    table = next(
-        name
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        if name.startswith("text_") and list(connection.execute(f"SELECT 1 FROM {name} LIMIT 1"))
-    )
-    connection.execute(f"DELETE FROM {table}")
-    connection.close()
+    result = memos("doctor", "--no-repair")
+    assert (result.exit_code, result.stdout) == (0, "1 cube, 1 version\nhealthy\n")
+
+
+def test_doctor_repairs_or_fails(memos, monkeypatch):
+    async def doctor(self, *, repair=True):
+        difference = Difference("text", "default", "user:ada", 2, 0, 1, repaired=repair)
+        return Diagnosis(1, 3, (), (difference,), waiting=0, dead=1)
+
+    monkeypatch.setattr(AsyncMemOS, "doctor", doctor)
     sick = memos("doctor", "--no-repair")
     assert sick.exit_code == 1
+    assert "text of user:ada: 2 missing, 1 wrong; not repaired\n" in sick.stdout
+    assert "1 task failed for good\n" in sick.stdout
     assert sick.stdout.endswith("not healthy\n")
-    assert json.loads(memos("doctor", "--no-repair", "--json").stdout)["healthy"] is False
-    assert memos("doctor").stdout.endswith("healthy again\n")
-    assert memos("doctor", "--no-repair").stdout.endswith("healthy\n")
+    as_json = memos("doctor", "--no-repair", "--json")
+    assert as_json.exit_code == 1
+    assert json.loads(as_json.stdout)["healthy"] is False
+    repaired = memos("doctor")
+    assert repaired.exit_code == 0
+    assert repaired.stdout.endswith("healthy again\n")
 
 
 def test_settings_tell_name_variable_value_and_help(memos, told, monkeypatch, tmp_path):

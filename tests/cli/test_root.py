@@ -4,9 +4,10 @@ import sys
 import click
 import pytest
 
+from memos import __version__
 from memos.cli.app import COMMANDS, cli
 
-HEAVY = ("apsw", "rich", "memos.system", "memos.sync", "dataclasses_json", "Stemmer", "asyncio")
+HEAVY = ("apsw", "rich", "memos.system", "memos.sync", "Stemmer", "asyncio")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -38,9 +39,7 @@ def test_help_lists_every_command_in_80_columns(memos):
 
 
 def test_version(memos):
-    import memos as package
-
-    assert memos("--version").stdout == f"memos {package.__version__}\n"
+    assert memos("--version").stdout == f"memos {__version__}\n"
 
 
 def test_an_unknown_command_is_wrong_usage(memos):

@@ -105,10 +105,15 @@ def test_forgotten_is_gone(memos, told):
     assert told("messages", "--user", "ada") == []
 
 
-@pytest.mark.parametrize(("answer", "code", "left"), [("y\n", 0, 0), ("n\n", 1, 1)])
-def test_forgetting_asks_on_a_terminal(memos, told, monkeypatch, answer, code, left):
-    add(told, "one", "--conversation", "c")
+@pytest.fixture
+def terminal(monkeypatch):
     monkeypatch.setattr("memos.cli.forget._on_terminal", lambda: True)
+
+
+@pytest.mark.parametrize(("answer", "code", "left"), [("y\n", 0, 0), ("n\n", 1, 1)])
+@pytest.mark.usefixtures("terminal")
+def test_forgetting_asks_on_a_terminal(memos, told, answer, code, left):
+    add(told, "one", "--conversation", "c")
     result = memos("forget", "--user", "ada", "--conversation", "c", input=answer)
     assert result.exit_code == code
     assert "the whole conversation c" in result.stderr

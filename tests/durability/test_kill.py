@@ -127,6 +127,7 @@ async def lost(memos: AsyncMemOS, memory_id: str, version: int) -> bool:
 def kill_and_examine(folder: Path, kills: int, seed: int) -> dict[str, int]:
     """Kills one writer over and over while another one writes on, and at last that one too."""
     home, acks, beside = folder / "home", folder / "acks", folder / "beside"
+    folder.mkdir(exist_ok=True)
     command = [sys.executable, "-c", CHILD, str(home)]
     with subprocess.Popen([*command, str(beside)]) as other:
         killed: Killed = KillLoop([*command, str(acks)], acks, seed).run(kills)

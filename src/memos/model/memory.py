@@ -58,9 +58,11 @@ class Trust(IntEnum):
     OPERATOR = 3  # who runs the application
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, though nobody changes one: that would make it four times as dear to create, and
+# a recall creates hundreds.
+@dataclass(slots=True)
 class Memory(Plain):
-    """One version of one memory.
+    """One version of one memory; a value, never changed, see `dataclasses.replace`.
 
     Three clocks: `said_at` (when it was said), `valid_from`/`valid_to` (when it was true,
     half open, None = unbounded) and `recorded_at`/`superseded_at` (when this version was

@@ -25,8 +25,11 @@ Feature = Callable[[Plan, Candidate], float]
 def features(
     plan: Plan, candidates: Sequence[Candidate], weights: dict[str, Weights]
 ) -> list[dict[str, float]]:
-    """One mapping for each candidate. Values are standardised over the candidates (mean 0,
-    deviation 1), except for yes-or-no features, which are 0 or 1."""
+    """One mapping for each candidate.
+
+    The first five are standardised over the candidates (mean 0, deviation 1): they say how a
+    candidate compares. The others lie between 0 and 1 and mean the same for every question.
+    """
     raw = {
         "words": [candidate.bm25 for candidate in candidates],
         "pair": [score(plan, (*c.before[:1], c), weights) for c in candidates],
@@ -35,9 +38,24 @@ def features(
         "length": [log1p(candidate.length) for candidate in candidates],
     }
     columns = {name: _standardised(values) for name, values in raw.items()}
+    columns["covered"] = [_covered(plan, (c,), weights) for c in candidates]
+    columns["covered_around"] = [
+        _covered(plan, (*c.before[:2], c, *c.after[:1]), weights) for c in candidates
+    ]
     for name, feature in FLAGS.items():
         columns[name] = [feature(plan, candidate) for candidate in candidates]
     return [{name: values[at] for name, values in columns.items()} for at in range(len(candidates))]
+
+
+def _covered(
+    plan: Plan, together: Sequence[Candidate], weights: dict[str, Weights]
+) -> float:
+    """What share of the question's terms, by idf, stands in the candidates."""
+    cube = weights.get(together[0].memory.cube_id)
+    if cube is None or not (whole := sum(cube.idf.values())):
+        return 0.0
+    held = sum(weight for term, weight in cube.idf.items() if any(term in c.counts for c in together))
+    return held / whole
 
 
 def _sessions(candidates: Sequence[Candidate]) -> list[float]:

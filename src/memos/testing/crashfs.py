@@ -196,9 +196,13 @@ def images(log: Log, seed: int, number: int, *, first: int = 0) -> Iterator[Imag
         for each in range(number)
     )
     disk, done = _Disk(), 0
+    for event in events:
+        if isinstance(event, Found):  # at the beginning, whenever it was opened
+            disk.apply(event)
     for moment in moments:
         for event in events[done:moment]:
-            disk.apply(event)
+            if not isinstance(event, Found):
+                disk.apply(event)
         done = moment
         yield Image(moment, disk.crash(random), tuple(disk.acked))
 
