@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import re
 import typing
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -187,9 +188,8 @@ def test_every_command_and_its_options(path: str):
     assert shown - common <= has, "not in the program"
     for parameter in COMMANDS[path].params:
         if isinstance(parameter, click.Argument):
-            assert parameter.make_metavar(click.Context(COMMANDS[path])).strip("[].") in told[
-                f"`{path}`"
-            ]
+            metavar = parameter.make_metavar(click.Context(COMMANDS[path]))
+            assert metavar.strip("[].") in told[f"`{path}`"]
 
 
 def test_no_command_that_is_not_there():
@@ -234,11 +234,14 @@ def test_decisions_are_numbered_without_gaps():
 
 
 def anchors(page: Path) -> set[str]:
-    """As GitHub makes them of headings."""
-    return {
-        re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-")
-        for title in re.findall(r"^#{1,6} (.+)$", without_code(read(page)), re.MULTILINE)
-    }
+    """As GitHub makes them of headings: the second `recall` is ``recall-1``."""
+    found: Counter[str] = Counter()
+    made = set()
+    for title in re.findall(r"^#{1,6} (.+)$", without_code(read(page)), re.MULTILINE):
+        plain = re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-")
+        made.add(f"{plain}-{found[plain]}" if found[plain] else plain)
+        found[plain] += 1
+    return made
 
 
 def links(page: Path) -> list[str]:

@@ -13,10 +13,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
+import apsw
 import pytest
 
 from memos import AsyncMemOS
-from memos.errors import StorageError, StorageFull
+from memos.errors import StorageBusy, StorageError, StorageFull
 from memos.memories.parts import Parts, build
 from memos.settings import Settings
 from memos.storage.sqlite import database
@@ -250,6 +251,31 @@ def test_writes_go_on_when_a_checkpoint_cannot_have_its_lock(
             monkeypatch.setattr(database, "file_lock", lock)
             await asyncio.wait_for(writer.write(8), 20)
             assert len(writer.acked) == 116
+            await healthy(memos)
+
+    asyncio.run(run())
+
+
+def test_writers_that_wait_in_vain_are_all_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(database, "BUSY_TIMEOUT", 0.3)
+
+    async def run() -> None:
+        async with opened(tmp_path) as memos:
+            writer = Writer(memos)
+            await writer.write(8)
+            other = apsw.Connection(str(tmp_path / "memos.db"))
+            other.execute("BEGIN IMMEDIATE")
+            begun = time.monotonic()
+            await asyncio.gather(*(writer.add(f"refused {at}") for at in range(20)))
+            assert time.monotonic() - begun < 3
+            assert {type(error) for error in writer.refused.values()} == {StorageBusy}
+            assert await stored(memos) == Counter(writer.acked)
+            other.execute("ROLLBACK")
+            other.close()
+            await writer.retry()
+            assert not writer.refused
             await healthy(memos)
 
     asyncio.run(run())

@@ -249,7 +249,7 @@ def publish(name: str, figures: dict[str, object]) -> None:
 
 
 def test_nothing_acknowledged_is_lost(tmp_path: Path):
-    crash = play_and_crash(tmp_path, 400, 100)
+    crash = play_and_crash(tmp_path, 400, 70)
     assert crash.problems == []
     assert crash.figures["images"] == 400
     assert crash.figures["images with lost acks"] == 0

@@ -61,9 +61,7 @@ def run(
     for answer in answers:
         if answer.question.evidence:
             by_category[answer.question.category].append(answer)
-    told = [
-        answer for name, found in by_category.items() if name not in APART for answer in found
-    ]
+    told = [answer for name, found in by_category.items() if name not in APART for answer in found]
     empty = [answer for answer in answers if not answer.question.evidence]
     return {
         "questions": len(told),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from memos.contracts.records import Records
@@ -23,11 +23,15 @@ BEFORE, AFTER = 2, 1  # messages around a candidate that its features may read
 
 @dataclass(slots=True)
 class Candidate:
-    """A memory that may answer, the ranks at which legs found it, and its terms."""
+    """A memory that may answer, the ranks at which legs found it, and what it is made of.
+
+    `counts` says how often it holds each term of the question, in the plan's order;
+    `length` is that of the whole text, in terms.
+    """
 
     memory: Memory
     legs: dict[str, int]
-    counts: Counter[str]
+    counts: tuple[int, ...]
     length: int
     bm25: float = 0.0
     before: list[Candidate] = field(default_factory=list)  # nearest first
@@ -36,9 +40,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What BM25 needs for one cube: idf of the query's terms, and the mean length."""
+    """What BM25 needs for one cube: idf of the plan's terms in their order, mean length."""
 
-    idf: dict[str, float]
+    idf: tuple[float, ...]
     mean_length: float
 
 
@@ -74,7 +78,7 @@ def _weights(
                 words = terms(memory.content)
                 versions, total = versions + 1, total + len(words)
                 frequency.update(set(words) & set(plan.terms))
-        idf = {term: bm25.idf(versions, frequency[term]) for term in plan.terms}
+        idf = tuple(bm25.idf(versions, frequency[term]) for term in plan.terms)
         made[cube_id] = Weights(idf, total / versions if versions else 0.0)
     return made
 
@@ -83,23 +87,25 @@ def _candidate(
     memory: Memory, legs: dict[str, int], plan: Plan, weights: dict[str, Weights]
 ) -> Candidate:
     words = terms("\n".join((memory.content, *memory.labels)))
-    made = Candidate(memory, legs, Counter(words), len(words))
-    made.bm25 = score(plan, [made], weights)
+    made = Candidate(memory, legs, tuple(map(words.count, plan.terms)), len(words))
+    made.bm25 = score([made], weights)
     return made
 
 
-def score(plan: Plan, together: Iterable[Candidate], weights: dict[str, Weights]) -> float:
-    """BM25 of candidates read as one text."""
-    counts: Counter[str] = Counter()
-    length, cube_id = 0, ""
-    for candidate in together:
-        counts.update(candidate.counts)
-        length += candidate.length
-        cube_id = candidate.memory.cube_id
-    cube = weights.get(cube_id)
+def score(together: Sequence[Candidate], weights: dict[str, Weights]) -> float:
+    """BM25 of candidates of one cube, read as one text."""
+    cube = weights.get(together[0].memory.cube_id)
     if cube is None:
         return 0.0
-    return bm25.score(plan.terms, counts, length, cube.mean_length, cube.idf)
+    counts = together[0].counts
+    if len(together) > 1:
+        counts = tuple(map(sum, zip(*(one.counts for one in together), strict=True)))
+    length = sum(one.length for one in together)
+    return sum(
+        weight * bm25.gain(count, length, cube.mean_length)
+        for count, weight in zip(counts, cube.idf, strict=True)
+        if count
+    )
 
 
 def _best(candidates: list[Candidate], limit: int) -> list[Candidate]:

@@ -32,30 +32,28 @@ def features(
     """
     raw = {
         "words": [candidate.bm25 for candidate in candidates],
-        "pair": [score(plan, (*c.before[:1], c), weights) for c in candidates],
-        "window": [score(plan, (*c.before[:2], c, *c.after[:1]), weights) for c in candidates],
+        "pair": [score((*c.before[:1], c), weights) for c in candidates],
+        "window": [score((*c.before[:2], c, *c.after[:1]), weights) for c in candidates],
         "session": _sessions(candidates),
         "length": [log1p(candidate.length) for candidate in candidates],
     }
     columns = {name: _standardised(values) for name, values in raw.items()}
-    columns["covered"] = [_covered(plan, (c,), weights) for c in candidates]
+    columns["covered"] = [_covered((c,), weights) for c in candidates]
     columns["covered_around"] = [
-        _covered(plan, (*c.before[:2], c, *c.after[:1]), weights) for c in candidates
+        _covered((*c.before[:2], c, *c.after[:1]), weights) for c in candidates
     ]
     for name, feature in FLAGS.items():
         columns[name] = [feature(plan, candidate) for candidate in candidates]
     return [{name: values[at] for name, values in columns.items()} for at in range(len(candidates))]
 
 
-def _covered(
-    plan: Plan, together: Sequence[Candidate], weights: dict[str, Weights]
-) -> float:
+def _covered(together: Sequence[Candidate], weights: dict[str, Weights]) -> float:
     """What share of the question's terms, by idf, stands in the candidates."""
     cube = weights.get(together[0].memory.cube_id)
-    if cube is None or not (whole := sum(cube.idf.values())):
+    if cube is None or not (whole := sum(cube.idf)):
         return 0.0
-    held = sum(weight for term, weight in cube.idf.items() if any(term in c.counts for c in together))
-    return held / whole
+    held = (any(counts) for counts in zip(*(one.counts for one in together), strict=True))
+    return sum(weight for weight, there in zip(cube.idf, held, strict=True) if there) / whole
 
 
 def _sessions(candidates: Sequence[Candidate]) -> list[float]:

@@ -115,7 +115,7 @@ def _hit(one: Scored, planned: Plan) -> Hit:
 def _why(one: Scored, planned: Plan) -> list[str]:
     """What spoke for a candidate, in words."""
     candidate, legs = one.candidate, one.candidate.legs
-    shared = [term for term in planned.terms if term in candidate.counts]
+    shared = [term for term, n in zip(planned.terms, candidate.counts, strict=True) if n]
     reasons = {
         f"words: {', '.join(shared[:6])}": bool(shared),
         f"said by {candidate.memory.name}": one.features["speaker"] > 0,

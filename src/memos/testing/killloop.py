@@ -16,7 +16,7 @@ from random import Random
 PATIENCE = 60.0  # seconds until a child that acknowledges nothing is given up
 EARLY = 0.25  # share of children that are killed while they start
 STARTING = 0.6  # seconds within which those are killed
-LONGEST = 0.4  # seconds between a child's first line and its death
+LONGEST = 0.3  # seconds between a child's first line and its death
 
 
 @dataclass(frozen=True, slots=True)
