@@ -23,7 +23,7 @@ from memos.memories.scopes import Caller, Scopes
 from memos.memories.textual import Limits, Textual
 from memos.model import checks
 from memos.model.changes import HistoryEntry
-from memos.model.cube import Cube, Grant, Role, personal_owner, principals
+from memos.model.cube import Cube, Grant, Role, principals
 from memos.model.filter import parse_filter
 from memos.model.memory import Memory
 from memos.model.message import Added, Message

@@ -86,7 +86,8 @@ class TestSqliteBlobs(BlobsContract):
         def change(tenant: str, digest: str) -> None:
             with apsw.Connection(str(database.path)) as connection:
                 connection.execute(
-                    "UPDATE blobs SET content = CAST(content || x'21' AS BLOB) WHERE tenant=? AND digest=?",
+                    "UPDATE blobs SET content = CAST(content || x'21' AS BLOB)"
+                    " WHERE tenant=? AND digest=?",
                     (tenant, digest),
                 )
 

@@ -30,5 +30,5 @@ class Embedder(Part, ABC):
     cut_at: int  # model tokens
 
     @abstractmethod
-    async def embed(self, texts: Sequence[str], query: bool = False) -> list[Embedding]:
+    async def embed(self, texts: Sequence[str], *, query: bool = False) -> list[Embedding]:
         """Embeds texts; `query` for models that treat questions differently."""

@@ -22,8 +22,11 @@ class TextHit:
 
 @dataclass(frozen=True, slots=True)
 class TextStatistics:
-    """What BM25 needs to know of one cube: indexed versions, their terms, and per term
-    the number of versions that hold it. `terms / versions` is the mean length."""
+    """What BM25 needs to know of one cube.
+
+    Indexed versions, their terms together (so `terms / versions` is the mean length), and
+    for each term the number of versions that hold it.
+    """
 
     versions: int
     terms: int

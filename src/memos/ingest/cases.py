@@ -50,7 +50,7 @@ def case_files(paths: Sequence[Path]) -> Iterator[Path]:
 def read_case(path: Path) -> Case:
     """Reads a case or a JSONL file; raises InvalidInput that names file, place and field."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInput(str(path), "bytes that are not UTF-8", "a UTF-8 text file") from error
     except OSError as error:
@@ -74,7 +74,8 @@ def read_case(path: Path) -> Case:
 
 
 def _lines(path: Path, text: str) -> Iterator[Mapping[str, Any]]:
-    for number, line in enumerate(text.splitlines(), 1):
+    # Not splitlines(): a JSON string may hold other line separators as they are.
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield _mapping(path, f"line {number}", _parse(f"{path}: line {number}", line))
 
@@ -82,7 +83,7 @@ def _lines(path: Path, text: str) -> Iterator[Mapping[str, Any]]:
 def _parse(place: str, text: str) -> Any:
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(place, "something that is not JSON", "JSON") from error
 
 
@@ -104,9 +105,13 @@ def _question(path: Path, at: int, value: object) -> Question:
     for name in ("query", "evidence"):
         if name not in found:
             raise InvalidInput(f"{path}: questions[{at}].{name}", "nothing", "a value")
+    evidence = found["evidence"]
+    if not isinstance(evidence, list):
+        place = f"{path}: questions[{at}].evidence"
+        raise InvalidInput(place, f"a {type(evidence).__name__}", "a list of message ids")
     return Question(
         id=str(found.get("id", at)),
         category=str(found.get("category", "")),
         query=str(found["query"]),
-        evidence=tuple(str(one) for one in found["evidence"]),
+        evidence=tuple(str(one) for one in evidence),
     )

@@ -172,7 +172,7 @@ class Textual:
         by_cube: dict[str, list[str]] = {}
         for hit in found:
             by_cube.setdefault(hit.memory.cube_id, []).append(hit.memory.id)
-        for key in scope.keys():
+        for key in scope.cube_keys:
             if key.cube_id in by_cube:
                 self._touches.note(key, by_cube[key.cube_id], USED)
         return found

@@ -13,10 +13,11 @@ from memos.model.time import Instant
 ROLES = ("user", "assistant", "system", "tool")
 
 
-@dataclass(slots=True)  # not frozen for the same reason as Memory
+@dataclass(slots=True)  # not frozen, like Memory
 class Message(Plain):
-    """One message; a value, never changed. `id` is ours; `message_id` is the caller's, or equals `id`.
+    """One message; a value, never changed.
 
+    `id` is ours; `message_id` is the caller's, or equals `id`.
     `message_id` is unique per (tenant, cube, conversation). `ordinal` is the place in the
     conversation, from 1, given by the store on commit. `echo` marks text that we had
     injected ourselves: kept, never learned from and never recalled.

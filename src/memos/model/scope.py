@@ -77,7 +77,8 @@ class ReadScope:
     cubes: tuple[str, ...]
     narrowing: Narrowing
 
-    def keys(self) -> tuple[CubeKey, ...]:
+    @property
+    def cube_keys(self) -> tuple[CubeKey, ...]:
         """The cubes in reach, in the order given."""
         return tuple(CubeKey(self.tenant, cube) for cube in self.cubes)
 
@@ -92,6 +93,7 @@ class WriteScope:
 
     @property
     def key(self) -> CubeKey:
+        """The full name of the cube."""
         return CubeKey(self.tenant, self.cube_id)
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from memos.contracts.records import Records
-from memos.contracts.text import TextIndex, TextStatistics
+from memos.contracts.text import TextStatistics
 from memos.language import bm25
 from memos.language.tokens import terms
 from memos.model.memory import Kind, Memory, Ref
 from memos.model.scope import ReadScope
-from memos.retrieval.legs import Found
+from memos.retrieval.legs import Found, Sources
 from memos.retrieval.plan import Plan
 
 NEIGHBOURS = "neighbours"
@@ -47,22 +47,22 @@ class Weights:
 
 
 async def gather(
-    records: Records, text: TextIndex, scope: ReadScope, plan: Plan, found: Found, widen: bool
+    sources: Sources, scope: ReadScope, plan: Plan, found: Found, *, widen: bool
 ) -> tuple[list[Candidate], dict[str, Weights]]:
     """The best candidates by BM25 and by leg, each with its neighbours when `widen`."""
     ranks: dict[Ref, dict[str, int]] = defaultdict(dict)
     for leg, refs in found.by_leg.items():
         for rank, ref in enumerate(refs, 1):
             ranks[ref][leg] = rank
-    memories = await records.memories(scope, list(ranks))
-    statistics = await text.statistics(scope, plan.terms)
+    memories = await sources.records.memories(scope, list(ranks))
+    statistics = await sources.text.statistics(scope, plan.terms)
     weights = _weights(statistics, found.waiting, plan)
     candidates = [
         _candidate(memories[ref], ranks[ref], plan, weights) for ref in ranks if ref in memories
     ]
     candidates = _best(candidates, MOST)
     if widen:
-        candidates = await _with_neighbours(records, scope, plan, candidates, weights)
+        candidates = await _with_neighbours(sources.records, scope, plan, candidates, weights)
     return candidates, weights
 
 

@@ -101,7 +101,7 @@ async def _time(sources: Sources, scope: ReadScope, plan: Plan) -> list[Ref]:
 
 async def _hot(sources: Sources, scope: ReadScope) -> list[Ref]:
     ids: list[str] = []
-    for key in scope.keys():
+    for key in scope.cube_keys:
         entries = await sources.hot.entries(key, scope.narrowing.now, LIMITS[HOT])
         ids += [entry.memory_id for entry in entries]
     memories = await sources.records.by_id(scope, ids)

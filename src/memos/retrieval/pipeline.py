@@ -46,6 +46,7 @@ class Deadline:
 
     @property
     def over(self) -> bool:
+        """Whether no time is left."""
         return self.left() == 0.0
 
 
@@ -74,9 +75,7 @@ async def recall(
         raise DeadlineExceeded(f"deadline_ms: nothing was found within {deadline_ms} ms")
     if deadline.over:
         found.degraded.append(f"deadline: {NEIGHBOURS}")
-    candidates, weights = await gather(
-        sources.records, sources.text, scope, planned, found, widen=not deadline.over
-    )
+    candidates, weights = await gather(sources, scope, planned, found, widen=not deadline.over)
     values = features(planned, candidates, weights)
     scored = [
         Scored(candidate, of, total(of)) for candidate, of in zip(candidates, values, strict=True)

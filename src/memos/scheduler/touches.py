@@ -22,7 +22,7 @@ class Touches:
         self._timer: asyncio.Task[None] | None = None
 
     def note(self, key: CubeKey, memory_ids: list[str], weight: float = 1.0) -> None:
-        """Remembers that memories were used; of several uses within a batch the strongest counts."""
+        """Remembers that memories were used; of several uses in a batch the strongest counts."""
         noted = self._noted[key]
         for memory_id in memory_ids:
             noted[memory_id] = max(weight, noted.get(memory_id, 0.0))

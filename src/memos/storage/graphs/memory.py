@@ -49,7 +49,7 @@ class MemoryGraph(GraphIndex):
 
     async def link(self, scope: ReadScope, keys: Sequence[str]) -> list[Entity]:
         meant: dict[tuple[str, str], Entity] = {}
-        for cube in dict.fromkeys(scope.keys()):
+        for cube in dict.fromkeys(scope.cube_keys):
             entities = _entities(cube.cube_id, self._versions(cube))
             for key in keys:
                 exact = [entities[key]] if key in entities else []
@@ -61,7 +61,7 @@ class MemoryGraph(GraphIndex):
         wanted = set(keys)
         found = [
             (version.memory, Mention(version.memory.ref, cube.cube_id, named.key, named.said))
-            for cube in dict.fromkeys(scope.keys())
+            for cube in dict.fromkeys(scope.cube_keys)
             for version in self._versions(cube)
             if scope.narrowing.admits(version.memory)
             for named in version.named
@@ -72,7 +72,7 @@ class MemoryGraph(GraphIndex):
 
     async def related(self, scope: ReadScope, keys: Sequence[str], limit: int) -> list[Entity]:
         wanted, found = set(keys), list[Entity]()
-        for cube in dict.fromkeys(scope.keys()):
+        for cube in dict.fromkeys(scope.cube_keys):
             versions = self._versions(cube)
             shared = Counter(
                 named.key

@@ -33,7 +33,7 @@ WHERE id IN (
         AND (?5 IS NULL OR t.kind IN (SELECT value FROM json_each(?5)))
         AND {_IN_TURN}
     ORDER BY t.priority, t.id LIMIT ?4)
-RETURNING {COLUMNS}"""  # noqa: S608 - no value is put into the text
+RETURNING {COLUMNS}"""
 
 ENQUEUE = """
 INSERT INTO outbox (tenant, cube, kind, subject, lane, priority, payload, state, tries, epoch,

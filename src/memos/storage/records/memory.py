@@ -120,7 +120,7 @@ class MemoryRecords(Records):
         with self._lock:
             waiting = [
                 subject
-                for key in dict.fromkeys(scope.keys())
+                for key in dict.fromkeys(scope.cube_keys)
                 for subject in self._outbox.subjects(key, f"project.{projection}")
             ]
             return _newest(self._admitted(scope, waiting), limit), len(waiting)

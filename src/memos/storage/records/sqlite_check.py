@@ -39,7 +39,8 @@ INVARIANTS = {
             SELECT coalesce(max(changed_seq), 0) FROM memories WHERE cube = c.key)""",
     "a memory derived from nothing that is stored": """
         SELECT hex(source) FROM derivations
-        WHERE source NOT IN (SELECT id FROM memories) AND source NOT IN (SELECT id FROM messages)""",
+        WHERE source NOT IN (SELECT id FROM memories)
+            AND source NOT IN (SELECT id FROM messages)""",
     "an episode whose message is missing": """
         SELECT v.key FROM versions v WHERE v.kind = 'episode' AND v.ordinal IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.cube = v.cube

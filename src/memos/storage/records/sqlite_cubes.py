@@ -20,8 +20,10 @@ CREATE = "INSERT INTO cubes (tenant, cube_id, owner, name, created_at, seq) VALU
 def open_cubes(
     cursor: apsw.Cursor, wanted: Sequence[tuple[CubeKey, Instant]]
 ) -> list[tuple[int, int]]:
-    """(row key, seq) for each commit in order. Personal cubes are made on first use; raises
-    NotFound for another that is not there."""
+    """(row key, seq) for each commit, in order.
+
+    Personal cubes are made on first use; raises NotFound for another that is not there.
+    """
     keys = list(dict.fromkeys(key for key, _ in wanted))
     known = {CubeKey(row[0], row[1]): (row[2], row[3]) for row in many(cursor, FIND, keys)}
     opened = []

@@ -93,14 +93,16 @@ class Rows:
         for message, cube, seq in self._messages:
             thread = (cube, message.conversation_id or "")
             last[thread] += 1
-            places[(*thread, message.message_id)] = last[thread]
+            places[thread[0], thread[1], message.message_id] = last[thread]
             rows.append(message_row(message, cube, last[thread], seq))
         many(self._cursor, INSERT_MESSAGE, rows)
         return places
 
     def taken_names(self) -> list[tuple[str, str]]:
-        """(conversation, message id) of gathered messages that are stored already, or stand
-        among them twice; after a failed write, whose rows are not all there."""
+        """(conversation, message id) of messages that are stored already or come twice.
+
+        For after a failed write, when some of the gathered rows may be there.
+        """
         fresh = {pack(message.id) for message, _, _ in self._messages}
         stored = {row[:3] for row in many(self._cursor, NAMES, self._names) if row[3] not in fresh}
         seen: set[tuple[int, str, str]] = set()

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import apsw
 
-from memos.errors import UsageError
+from memos.errors import StorageError, UsageError
 from memos.storage.sqlite.errors import translated
 from memos.storage.sqlite.lock import file_lock
 from memos.storage.sqlite.migrate import migrate
@@ -101,7 +101,10 @@ class Database:
             self._idle.put(connection)
 
     def _start(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StorageError(f"home: {self.path.parent} cannot be made: {error}") from error
         with translated():
             with file_lock(self._lock_path):
                 connection = self._connect()

@@ -51,7 +51,7 @@ class MemoryText(TextIndex):
     async def search(self, scope: ReadScope, terms: Sequence[str], limit: int) -> list[TextHit]:
         hits = [
             hit
-            for key in dict.fromkeys(scope.keys())
+            for key in dict.fromkeys(scope.cube_keys)
             for hit in _matches(key.cube_id, self._versions(key), terms, scope.narrowing)
         ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.ref))[:limit]
