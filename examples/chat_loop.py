@@ -38,10 +38,12 @@ def main() -> None:
                 ],
                 conversation_id=day,
             )
+        remembered = memos.recall("alice", "Biscuit, answers", kinds="episode")
         print("What was remembered:")
-        for hit in memos.recall("alice", "Biscuit, answers", kinds="episode"):
+        for hit in remembered:
             print(f"- {hit.memory.content}")
-        print("The injected block does not come back as a memory.")
+        learned = any("memory-context" in hit.memory.content for hit in remembered)
+        print("Was the injected block learned?", "yes" if learned else "no")
 
 
 if __name__ == "__main__":

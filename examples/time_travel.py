@@ -29,8 +29,6 @@ def main() -> None:
             "On 1 June 2024, by what we knew then, she",
             where(as_of="2024-06-01", known_at=before),
         )
-        for entry in memos.history("alice", lisbon.id):
-            print(f"{entry.event}, version {entry.version}, by {entry.actor}")
 
 
 if __name__ == "__main__":

@@ -64,15 +64,18 @@ class Conflict(MemOSError):
 
 
 class MessageExists(Conflict):
-    """These message ids are already taken in their conversation."""
+    """These message ids stand for something else in their conversation.
 
-    def __init__(self, taken: Sequence[tuple[str, str]]) -> None:
-        shown = ", ".join(
-            f"{message!r} in conversation {thread!r}" for thread, message in taken[:3]
-        )
+    `taken` are (conversation id or "", message id); `places` where in the batch they stood.
+    """
+
+    def __init__(self, taken: Sequence[tuple[str, str]], places: Sequence[int] = ()) -> None:
+        field = f"messages[{places[0]}].message_id" if places else "message_id"
+        shown = [f"{message!r} in conversation {thread!r}" for thread, message in taken[:3]]
         more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
-        super().__init__(f"message_id: already stored with other content: {shown}{more}")
+        super().__init__(f"{field}: stands for another message: {', '.join(shown)}{more}")
         self.taken = tuple(taken)
+        self.places = tuple(places)
 
 
 class VersionConflict(Conflict):

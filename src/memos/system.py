@@ -527,7 +527,9 @@ class AsyncMemOS:
             checks.optional_id("to_agent", to_agent, longest),
         )
         if len(named) != 1:
-            raise InvalidInput("to_user", f"{len(named)} receivers", "either to_user or to_agent")
+            raise InvalidInput(
+                "to_user", "two receivers" if named else "no receiver", "to_user or to_agent"
+            )
         return named[0]
 
     # Looking after it

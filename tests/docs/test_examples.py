@@ -13,8 +13,8 @@ pytestmark = pytest.mark.docs
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.py"))
 SAYS = {
-    "chat_loop.py": ["Biscuit", "does not come back as a memory"],
-    "time_travel.py": ["On 1 June 2022 she lived in Lisbon", "what we knew then"],
+    "chat_loop.py": ["- I have a new dog!", "Was the injected block learned? no"],
+    "time_travel.py": ["On 1 June 2022 she lived in Lisbon", "knew then, she lives in Lisbon"],
     "two_agents.py": ["reviewer reads: ", "is gone"],
 }
 

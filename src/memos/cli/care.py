@@ -42,7 +42,7 @@ def doctor(*, repair: bool, home: Path | None, as_json: bool) -> None:
     """
     found = options.run(home, lambda memos: memos.doctor(repair=repair))
     if as_json:
-        output.document({**found.to_dict(), "healthy": found.healthy})
+        output.document(found.to_dict())
     else:
         _report(found)
     if not found.healthy:

@@ -50,7 +50,7 @@ def search(
     narrowing |= {"kinds": list(kinds) or None, "explain": explain}
     found = options.run(home, lambda memos: memos.recall(query=query, **narrowing, **who))
     if as_json:
-        output.document({**found.to_dict(), "confidence": found.confidence})
+        output.document(found.to_dict())
         return
     from memos.cli import show
 

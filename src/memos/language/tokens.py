@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
 
 import Stemmer
@@ -230,6 +231,28 @@ def query_terms(text: str) -> list[str]:
         else:
             found.update((term, None) for term in terms(piece))
     return list(found)
+
+
+def shared_words(text: str, wanted: Collection[str]) -> list[str]:
+    """The words of `text`, as it has them, whose terms are among `wanted`; each once."""
+    found: dict[str, None] = {}
+    for piece in _PIECE.findall(text):
+        folded = _fold(piece)
+        if _IS_CJK.match(folded):
+            found.update((run, None) for run in _shared_runs(folded, wanted))
+        elif any(term in wanted for term in terms(piece)):
+            found[piece] = None
+    return list(found)
+
+
+def _shared_runs(text: str, wanted: Collection[str]) -> list[str]:
+    """The stretches of CJK characters that pairs (or single ones) among `wanted` cover."""
+    covered = [mark in wanted for mark in text]
+    for at in range(len(text) - 1):
+        if text[at : at + 2] in wanted:
+            covered[at] = covered[at + 1] = True
+    kept = "".join(mark if held else " " for mark, held in zip(text, covered, strict=True))
+    return kept.split()
 
 
 @lru_cache(maxsize=65_536)

@@ -29,6 +29,8 @@ class Difference(Plain):
 class Diagnosis(Plain):
     """What doctor found. Tasks that wait are no fault: they are on their way."""
 
+    SHOWN = ("healthy",)
+
     cubes: int
     versions: int
     records: tuple[str, ...]

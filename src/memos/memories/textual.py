@@ -93,16 +93,14 @@ class Textual:
             if (message_id := drafts[at].message_id) is not None
         }
         stored = await self._parts.records.messages_named(self._own(scope), list(names))
-        found, changed = {}, []
+        found, changed = {}, dict[int, tuple[str, str]]()
         for (conversation, message_id), (message, memory_ids) in stored.items():
-            draft = drafts[names[conversation, message_id]]
-            if not message.says_the_same(_as_said(draft, message)):
-                changed.append((conversation or "", message_id))
-            found[names[conversation, message_id]] = Added(
-                message_id, memory_ids, scope.cube_id, message.seq, repeated=True
-            )
+            at = names[conversation, message_id]
+            if not message.says_the_same(_as_said(drafts[at], message)):
+                changed[at] = (conversation or "", message_id)
+            found[at] = Added(message_id, memory_ids, scope.cube_id, message.seq, repeated=True)
         if changed:
-            raise MessageExists(changed)
+            raise MessageExists(list(changed.values()), list(changed))
         return found
 
     def _own(self, scope: WriteScope) -> ReadScope:
@@ -225,7 +223,7 @@ def _first_of_each_name(drafts: Sequence[Draft]) -> list[int]:
         if first is draft:
             places.append(at)
         elif (first.role, first.name, first.content) != (draft.role, draft.name, draft.content):
-            raise MessageExists([(draft.conversation_id or "", draft.message_id)])
+            raise MessageExists([(draft.conversation_id or "", draft.message_id)], [at])
     return places
 
 

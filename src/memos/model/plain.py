@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
 from memos.model.time import Instant
 
@@ -17,11 +17,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: plain(getattr(value, field.name))
-            for field in dataclasses.fields(value)
-            if not field.name.startswith("_")
-        }
+        names = [field.name for field in dataclasses.fields(value)]
+        names += getattr(value, "SHOWN", ())
+        return {name: plain(getattr(value, name)) for name in names if not name.startswith("_")}
     if isinstance(value, Mapping):
         return {str(plain(key)): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -30,9 +28,10 @@ def plain(value: Any) -> Any:
 
 
 class Plain:
-    """Mixin for public results: ``to_dict()`` gives plain data."""
+    """Mixin for public results: ``to_dict()`` gives their fields and `SHOWN` properties."""
 
     __slots__ = ()
+    SHOWN: ClassVar[tuple[str, ...]] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """This result as dicts, lists, strings and numbers, ready for JSON."""

@@ -62,6 +62,8 @@ class Receipt(Plain):
 class Recall(Plain, Sequence[Hit]):
     """The hits, best first, with a receipt. `confidence` is the best hit's score."""
 
+    SHOWN = ("confidence",)
+
     hits: tuple[Hit, ...]
     receipt: Receipt
 
@@ -103,6 +105,8 @@ class Context(Plain):
     (`prefix_id` is its hash, the key for prompt and KV caches); `tail` what this query
     needs; `text` is both. `sources` are the message and memory ids quoted, no others.
     """
+
+    SHOWN = ("text",)
 
     prefix: str
     tail: str

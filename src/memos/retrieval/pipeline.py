@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from memos.errors import DeadlineExceeded
+from memos.language.tokens import shared_words
 from memos.model.memory import Kind, Ref
 from memos.model.recall import Evidence, Hit, Recall, Receipt
 from memos.model.scope import ReadScope
@@ -115,8 +116,9 @@ def _why(one: Scored, planned: Plan) -> list[str]:
     """What spoke for a candidate, in words."""
     candidate, legs = one.candidate, one.candidate.legs
     shared = [term for term, n in zip(planned.terms, candidate.counts, strict=True) if n]
+    words = shared_words(candidate.memory.content, set(shared))
     reasons = {
-        f"words: {', '.join(shared[:6])}": bool(shared),
+        f"words: {', '.join(words[:6])}": bool(words),
         f"said by {candidate.memory.name}": one.features["speaker"] > 0,
         f"about {', '.join(planned.names)}": GRAPH in legs and one.features["speaker"] == 0,
         f"said around {', '.join(w.text for w in planned.windows)}": TIME in legs,

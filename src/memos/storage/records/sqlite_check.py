@@ -41,6 +41,8 @@ INVARIANTS = {
         SELECT hex(source) FROM derivations
         WHERE source NOT IN (SELECT id FROM memories)
             AND source NOT IN (SELECT id FROM messages)""",
+    "an index row without its version": """
+        SELECT rowid FROM postings_of WHERE rowid / 2 NOT IN (SELECT key FROM versions)""",
     "an episode whose message is missing": """
         SELECT v.key FROM versions v WHERE v.kind = 'episode' AND v.ordinal IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.cube = v.cube
