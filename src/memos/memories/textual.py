@@ -100,7 +100,7 @@ class Textual:
                 changed[at] = (conversation or "", message_id)
             found[at] = Added(message_id, memory_ids, scope.cube_id, message.seq, repeated=True)
         if changed:
-            raise MessageExists(list(changed.values()), list(changed))
+            raise MessageExists(list(changed.values()), list(changed) if len(drafts) > 1 else ())
         return found
 
     def _own(self, scope: WriteScope) -> ReadScope:

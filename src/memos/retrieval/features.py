@@ -17,6 +17,7 @@ from memos.model.time import DAY
 from memos.retrieval.candidates import Candidate, Weights, score
 from memos.retrieval.plan import Plan
 
+FEWEST = 12  # candidates that a comparison needs to mean something
 LATE = 3 * DAY  # people tell things a few days after they happened
 
 Feature = Callable[[Plan, Candidate], float]
@@ -30,14 +31,14 @@ def features(
     The first five are standardised over the candidates (mean 0, deviation 1): they say how a
     candidate compares. The others lie between 0 and 1 and mean the same for every question.
     """
-    raw = {
+    compared = {
         "words": [candidate.bm25 for candidate in candidates],
         "pair": [score((*c.before[:1], c), weights) for c in candidates],
         "window": [score((*c.before[:2], c, *c.after[:1]), weights) for c in candidates],
         "session": _sessions(candidates),
-        "length": [log1p(candidate.length) for candidate in candidates],
     }
-    columns = {name: _standardised(values) for name, values in raw.items()}
+    columns = {name: _standardised(values, FEWEST) for name, values in compared.items()}
+    columns["length"] = _standardised([log1p(candidate.length) for candidate in candidates])
     columns["covered"] = [_covered((c,), weights) for c in candidates]
     columns["covered_around"] = [
         _covered((*c.before[:2], c, *c.after[:1]), weights) for c in candidates
@@ -66,11 +67,15 @@ def _sessions(candidates: Sequence[Candidate]) -> list[float]:
     return [total[c.memory.cube_id, c.memory.conversation_id] for c in candidates]
 
 
-def _standardised(values: list[float]) -> list[float]:
-    if not values:
-        return []
-    mean = sum(values) / len(values)
-    deviation = sqrt(sum((value - mean) ** 2 for value in values) / len(values))
+def _standardised(values: list[float], fewest: int = 1) -> list[float]:
+    """Mean 0, deviation 1.
+
+    Fewer than `fewest` are filled up with zeros: else the only candidate would be average.
+    """
+    count = max(fewest, len(values))
+    mean = sum(values) / count
+    squares = sum((value - mean) ** 2 for value in values) + (count - len(values)) * mean**2
+    deviation = sqrt(squares / count)
     return [(value - mean) / deviation if deviation else 0.0 for value in values]
 
 
