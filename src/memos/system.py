@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from memos.errors import InvalidInput, NotFound, UsageError
+from memos.errors import Conflict, InvalidInput, NotFound, UsageError
 from memos.governance.access import check_shareable
 from memos.jobs import handlers
 from memos.memories.doctor import Diagnosis, examine
@@ -238,6 +238,8 @@ class AsyncMemOS:
         expected = version if version is None else checks.check_int("version", version, 1, 2**31)
         current = await self._visible(caller, memory_id)
         changes = self._desk.changes(current, given)
+        if caller.trust < current.trust:
+            raise Conflict(f"memory {current.id}: a user's word is not for an agent to replace")
         if expected is not None and expected != current.version:
             current = replace(current, version=expected)  # the store says what it really is
         scope = await self._scopes.writing_to(caller, current)

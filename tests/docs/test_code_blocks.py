@@ -1,7 +1,7 @@
 """Runs what the documentation shows, and compares what it prints with what the page says.
 
-The Python blocks of a page share one namespace and one process; its shell blocks share one
-bash. Both start in the same new folder, with `HOME` and `MEMOS_HOME` inside it. A ``text``
+The Python blocks of a page share one namespace and one process; after them its shell blocks
+share one bash. Both work in the same new folder, with `HOME` and `MEMOS_HOME` beside it. A ``text``
 block right below a Python block is what that block prints; in a ``console`` block lines that
 begin with ``$ `` are typed and the others are the answer. ``...`` stands for anything. A
 Python block that begins with ``# file: NAME`` is a file as well. A shell block below
@@ -85,8 +85,8 @@ def name(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
-def pages_with(*languages: str) -> list[Path]:
-    return [page for page in PAGES if any(b.runs and b.language in languages for b in blocks(page))]
+def pages_that_run() -> list[Path]:
+    return [page for page in PAGES if any(block.runs for block in blocks(page))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +148,25 @@ def typed(block: Block) -> list[tuple[str, str, str | None]]:
     """(place, command, answer) of a shell block; None where the page shows no answer."""
     if block.language == "bash":
         return [(str(block.line), block.code, None)]
-    parts = re.split(r"^\$ (.*(?:\\\n.*)*)\n", block.code, flags=re.MULTILINE)
+    parts = re.split(r"^\$ ((?:.*\\\n)*.*)\n", block.code, flags=re.MULTILINE)
     assert not parts[0], f"line {block.line}: a console block begins with '$ '"
     pairs = zip(parts[1::2], parts[2::2], strict=True)
     return [(f"{block.line}.{n}", command, answer) for n, (command, answer) in enumerate(pairs)]
 
 
-@pytest.mark.parametrize("page", pages_with("python"), ids=name)
-def test_python(page: Path, place: Place):
+@pytest.mark.parametrize("page", pages_that_run(), ids=name)
+def test_page(page: Path, place: Place):
     told = list(python_blocks(page))
     for block, _ in told:
         file = re.match(r"# file: (\S+)\n", block.code)
         if file:
             (place.folder / file[1]).write_text(block.code, encoding="utf-8")
+    if told:
+        run_python(page, place, told)
+    run_shell(page, place)
+
+
+def run_python(page: Path, place: Place, told: list[tuple[Block, str | None]]) -> None:
     given = "\0".join(part for block, _ in told for part in (str(block.line), block.code))
     command = [sys.executable, "-W", "error", "-c", PYTHON_DRIVER, str(page)]
     printed = answers(place.run(command, given))
@@ -169,18 +175,9 @@ def test_python(page: Path, place: Place):
             compare(f"{name(page)}:{block.line}", shown, printed[str(block.line)])
 
 
-@pytest.mark.parametrize("page", pages_with(*SHELLS), ids=name)
-def test_shell(page: Path, place: Place):
-    for block, _ in python_blocks(page):  # the files that the page has told to write
-        file = re.match(r"# file: (\S+)\n", block.code)
-        if file:
-            (place.folder / file[1]).write_text(block.code, encoding="utf-8")
-    steps = [
-        step
-        for block in blocks(page)
-        if block.runs and block.language in SHELLS
-        for step in typed(block)
-    ]
+def run_shell(page: Path, place: Place) -> None:
+    shells = [block for block in blocks(page) if block.runs and block.language in SHELLS]
+    steps = [step for block in shells for step in typed(block)]
     script = "".join(f"printf '%s\\n' '{MARK}{at}'\n{command}\n" for at, command, _ in steps)
     bash = shutil.which("bash")
     assert bash

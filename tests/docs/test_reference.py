@@ -37,6 +37,7 @@ RESULTS = (
     results.Statistics, Backlog, Diagnosis, Difference,
 )  # fmt: skip
 ENUMS = (memory.Kind, memory.State, memory.Visibility, memory.Trust, cube.Role)
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 ELSEWHERE = {"open", "close"}  # AsyncMemOS opens and closes by name, MemOS by its constructor
 
 
@@ -46,14 +47,15 @@ def read(page: Path) -> str:
 
 def sections(page: Path) -> dict[str, str]:
     """The text below each heading, up to the next heading of any depth."""
-    parts = re.split(r"^#{1,6} (.+)$", without_code(read(page)), flags=re.MULTILINE)
+    text = FENCED.sub(lambda block: block[0].replace("\n#", "\n #"), read(page))
+    parts = re.split(r"^#{1,6} (.+)$", text, flags=re.MULTILINE)
     titles = [title.strip() for title in parts[1::2]]
     assert len(titles) == len(set(titles)), f"{page.name}: two headings are the same"
     return dict(zip(titles, parts[2::2], strict=True))
 
 
 def without_code(text: str) -> str:
-    return re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    return FENCED.sub("", text)
 
 
 def rows(text: str) -> list[list[str]]:

@@ -106,6 +106,7 @@ class Desk:
                 "metadata", fields["metadata"], self._settings.max_metadata
             ),
             visibility=self._visibility(caller, fields["visibility"]),
+            trust=caller.trust,
             importance=check_importance(fields["importance"]),
             said_at=self.moment("timestamp", fields["timestamp"]),
             valid_from=valid_from,

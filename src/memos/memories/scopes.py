@@ -8,7 +8,7 @@ from memos.errors import InvalidInput
 from memos.governance.access import check_role, is_own, readable, written_cube
 from memos.memories.parts import Parts
 from memos.model.cube import Cube, Role, principals
-from memos.model.memory import Memory
+from memos.model.memory import Memory, Trust
 from memos.model.scope import CubeKey, Narrowing, ReadScope, WriteScope
 
 
@@ -24,6 +24,11 @@ class Caller:
     def principals(self) -> tuple[str, ...]:
         """The names under which access lists know the caller."""
         return principals(self.user_id, self.agent_id)
+
+    @property
+    def trust(self) -> Trust:
+        """How far what they write is trusted: a user's word counts for more than a model's."""
+        return Trust.AGENT if self.user_id is None else Trust.USER
 
     @property
     def actor(self) -> str:

@@ -185,7 +185,11 @@ class Textual:
         deadline_ms: int | None = None,
     ) -> Context:
         """A block for a prompt: standing memories, then what answers `query`."""
-        standing = await self._parts.records.recent(scope, STANDING_LIMIT, STANDING)
+        # What stands holds in every conversation, and whatever else the read filters for.
+        everywhere = replace(scope.narrowing, conversation_id=None, filter=None)
+        standing = await self._parts.records.recent(
+            replace(scope, narrowing=everywhere), STANDING_LIMIT, STANDING
+        )
         found = await self.recall(scope, query, seqs, top_k=CONTEXT_HITS, deadline_ms=deadline_ms)
         return pack(found, standing, max_tokens)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
 
 from memos.contracts.outbox import Outbox
+from memos.errors import MemOSError
 from memos.model.scope import SystemScope
 from memos.model.task import Backlog, Task
 from memos.model.time import SECOND, Clock, Instant
@@ -89,8 +91,11 @@ class Consumer:
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            if await self.work() == 0:
-                try:
+            try:
+                done = await self.work()
+            except MemOSError as error:  # the outbox is out of reach; the tasks stay in it
+                log.warning("no work could be taken: %s", error)
+                done = 0
+            if done == 0:
+                with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), IDLE)
-                except asyncio.TimeoutError:
-                    continue

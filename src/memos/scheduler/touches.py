@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 
 from memos.contracts.hot import HotSet
+from memos.errors import MemOSError
 from memos.model.scope import CubeKey
 from memos.model.time import Clock
 
 DELAY = 0.25  # seconds that touches are gathered before they are written
+
+log = logging.getLogger("memos.scheduler")
 
 
 class Touches:
@@ -47,4 +51,7 @@ class Touches:
 
     async def _later(self) -> None:
         await asyncio.sleep(DELAY)
-        await self.flush()
+        try:
+            await self.flush()
+        except MemOSError as error:  # costs speed, not answers
+            log.warning("touches were not written: %s", error)

@@ -8,6 +8,7 @@ damaged databases before SQLite 3.51.3: here the writer does it, under a lock on
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +45,7 @@ class Database:
         self._writer: Writer | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._idle: SimpleQueue[apsw.Connection] = SimpleQueue()
+        self._guard = threading.Lock()
         self._log_pages = 0
         self._users = 0
 
@@ -79,8 +81,9 @@ class Database:
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
-            if busy:
-                busy[0].interrupt()
+            with self._guard:  # else the connection might serve another read by then
+                if busy:
+                    busy[0].interrupt()
             # The interrupted read still ends with an error that nobody else will look at.
             running.add_done_callback(lambda done: done.cancelled() or done.exception())
             raise
@@ -97,7 +100,8 @@ class Database:
                 finally:
                     cursor.execute("END")
         finally:
-            busy.clear()
+            with self._guard:
+                busy.clear()
             self._idle.put(connection)
 
     def _start(self) -> None:
