@@ -118,6 +118,34 @@ def _blocking(
     return call
 
 
+def _writing(
+    method: Callable[Concatenate[AsyncMemOS, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[MemOS, P], T]:
+    """The same method, run in the caller's thread where the parts allow it.
+
+    Writes wait for the disk alone. The way over the loop's thread and back would cost more
+    than the commit, above all when many threads write.
+    """
+
+    @functools.wraps(method)
+    def call(self: MemOS, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        engine, portal = self._started()
+        work = method(engine, *args, **kwargs)
+        return portal.run(work) if engine.needs_loop or _in_loop() else _run_here(work)
+
+    return call
+
+
+def _run_here(work: Coroutine[Any, Any, T]) -> T:
+    """Runs a coroutine that waits for nothing but parts which need no loop."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return cast("T", done.value)
+    work.close()
+    raise UsageError("a part that said it needs no event loop waited for one")
+
+
 class MemOS:
     """A memory operating system, embedded in this process, for blocking code.
 
@@ -184,9 +212,9 @@ class MemOS:
         """What is set."""
         return self._started()[0].settings
 
-    add_message = _blocking(AsyncMemOS.add_message)
-    add_messages = _blocking(AsyncMemOS.add_messages)
-    store = _blocking(AsyncMemOS.store)
+    add_message = _writing(AsyncMemOS.add_message)
+    add_messages = _writing(AsyncMemOS.add_messages)
+    store = _writing(AsyncMemOS.store)
     update_memory = _blocking(AsyncMemOS.update_memory)
     forget = _blocking(AsyncMemOS.forget)
     recall = _blocking(AsyncMemOS.recall)
@@ -216,12 +244,17 @@ _alive: weakref.WeakSet[MemOS] = weakref.WeakSet()
 _abandoned: list[tuple[AsyncMemOS, Portal | None]] = []
 
 
-def _refuse_running_loop() -> None:
+def _in_loop() -> bool:
+    """Whether this thread runs an event loop."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return
-    if not _in_notebook():
+        return False
+    return True
+
+
+def _refuse_running_loop() -> None:
+    if _in_loop() and not _in_notebook():
         raise UsageError(
             "MemOS would block the event loop that runs in this thread: "
             "use AsyncMemOS here, with await in front of the same methods"

@@ -62,6 +62,7 @@ class AsyncMemOS:
         self._consumer = Consumer(self._parts.outbox, handlers(self._parts), self._parts.clock)
         limits = Limits(self.settings.segment, self.settings.pending, self.settings.zone)
         self._textual = Textual(self._parts, self._touches, limits)
+        self.needs_loop = self._parts.needs_loop
         self._opening: asyncio.Lock | None = None
         self._open = False
         self._closed = False
@@ -75,6 +76,7 @@ class AsyncMemOS:
         async with self._opening:
             if not self._open:
                 await self._parts.open()
+                self._touches.start()
                 self._consumer.start()
                 self._open = True
 

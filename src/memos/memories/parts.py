@@ -45,6 +45,11 @@ class Parts:
         """Projections that are not written together with the records."""
         return tuple(one for one in self.projections if not one.inline)
 
+    @property
+    def needs_loop(self) -> bool:
+        """Whether any part can only be awaited on an event loop."""
+        return any(part.needs_loop for part in self._all())
+
     async def open(self) -> None:
         """Opens all parts, or none."""
         opened: list[Part] = []

@@ -80,7 +80,7 @@ class Textual:
             messages = zip(fresh, episodes.changes.messages, episodes.memory_ids, strict=True)
             for at, message, memory_ids in messages:
                 there[at] = Added(message.message_id, memory_ids, scope.cube_id, commit.seq)
-                self._touches.note(scope.key, list(memory_ids), WRITTEN)
+                self._touches.note(scope.key, memory_ids, WRITTEN)
             return _in_order(drafts, there)
 
     async def _repeated(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections import defaultdict
+from collections.abc import Sequence
 
 from memos.contracts.hot import HotSet
 from memos.errors import MemOSError
@@ -23,19 +25,30 @@ class Touches:
         self._hot = hot
         self._clock = clock
         self._noted: dict[CubeKey, dict[str, float]] = defaultdict(dict)
+        self._lock = threading.Lock()  # notes come from any thread
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.Task[None] | None = None
+        self._armed = False
 
-    def note(self, key: CubeKey, memory_ids: list[str], weight: float = 1.0) -> None:
+    def start(self) -> None:
+        """Takes the running loop to write on."""
+        self._loop = asyncio.get_running_loop()
+
+    def note(self, key: CubeKey, memory_ids: Sequence[str], weight: float = 1.0) -> None:
         """Remembers that memories were used; of several uses in a batch the strongest counts."""
-        noted = self._noted[key]
-        for memory_id in memory_ids:
-            noted[memory_id] = max(weight, noted.get(memory_id, 0.0))
-        if self._timer is None or self._timer.done():
-            self._timer = asyncio.ensure_future(self._later())
+        with self._lock:
+            noted = self._noted[key]
+            for memory_id in memory_ids:
+                noted[memory_id] = max(weight, noted.get(memory_id, 0.0))
+            armed, self._armed = self._armed, True
+        if not armed and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._arm)
 
     async def flush(self) -> None:
         """Writes what is noted now."""
-        noted, self._noted = self._noted, defaultdict(dict)
+        with self._lock:
+            noted, self._noted = self._noted, defaultdict(dict)
+            self._armed = False
         for key, weights in noted.items():
             by_weight: dict[float, list[str]] = defaultdict(list)
             for memory_id, weight in weights.items():
@@ -45,9 +58,14 @@ class Touches:
 
     async def close(self) -> None:
         """Ends the timer; what was noted last is written."""
+        self._loop = None
         if self._timer is not None:
             self._timer.cancel()
+            await asyncio.gather(self._timer, return_exceptions=True)
         await self.flush()
+
+    def _arm(self) -> None:
+        self._timer = asyncio.ensure_future(self._later())
 
     async def _later(self) -> None:
         await asyncio.sleep(DELAY)

@@ -26,6 +26,8 @@ class FolderBlobs(BlobStore):
     flushed, then renamed. What a crash leaves behind has another name and is no blob.
     """
 
+    needs_loop = False
+
     def __init__(self, root: Path) -> None:
         self._root = root
 

@@ -16,6 +16,8 @@ from memos.storage.sqlite.query import every, one
 class SqliteBlobs(BlobStore):
     """Over the shared `Database`."""
 
+    needs_loop = False
+
     def __init__(self, database: Database) -> None:
         self._database = database
 

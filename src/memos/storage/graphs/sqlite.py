@@ -32,6 +32,7 @@ class SqliteGraph(GraphIndex):
     """Lives in the database of the records and is written in their transactions."""
 
     inline = True
+    needs_loop = False
 
     def __init__(self, database: Database) -> None:
         self._database = database

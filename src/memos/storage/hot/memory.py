@@ -13,6 +13,8 @@ from memos.model.time import Instant
 class MemoryHot(HotSet):
     """At most `capacity` entries a cube; gone with the process."""
 
+    needs_loop = False
+
     def __init__(self, capacity: int = 256) -> None:
         self._capacity = capacity
         self._cubes: dict[CubeKey, dict[str, HotEntry]] = {}

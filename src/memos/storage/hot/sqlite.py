@@ -17,6 +17,8 @@ from memos.storage.sqlite.reach import marks
 class SqliteHot(HotSet):
     """Over the shared `Database`, at most `capacity` entries a cube."""
 
+    needs_loop = False
+
     def __init__(self, database: Database, capacity: int = 256) -> None:
         self._database = database
         self._capacity = capacity

@@ -60,6 +60,8 @@ def enqueue(cursor: apsw.Cursor, tasks: Sequence[Task], at: Instant) -> None:
 class SqliteOutbox(Outbox):
     """Over the shared `Database`; leases run by `clock`, one machine's own."""
 
+    needs_loop = False
+
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock

@@ -41,6 +41,8 @@ class SqliteRecords(Records):
     projections that follow through the outbox.
     """
 
+    needs_loop = False
+
     def __init__(
         self,
         database: Database,

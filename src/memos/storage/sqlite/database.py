@@ -73,11 +73,18 @@ class Database:
         return self._writer.submit(job)
 
     async def read(self, job: Callable[[apsw.Cursor], T]) -> T:
-        """Runs `job` over one consistent snapshot; cancelling the call interrupts it."""
+        """Runs `job` over one consistent snapshot; cancelling the call interrupts it.
+
+        In a thread without an event loop it runs right there.
+        """
         if self._pool is None:
             raise UsageError("the database is not open")
         busy: list[apsw.Connection] = []
-        running = asyncio.get_running_loop().run_in_executor(self._pool, self._snapshot, job, busy)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return self._snapshot(job, busy)
+        running = loop.run_in_executor(self._pool, self._snapshot, job, busy)
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:

@@ -38,12 +38,11 @@ def many(cursor: apsw.Cursor, sql: str, rows: Sequence[Sequence[Any]]) -> list[R
     in the number of rows (which also keeps the number of prepared statements small).
     """
     found: list[Row] = []
-    at, size = 0, MOST_ROWS
-    while at < len(rows):
-        while size > len(rows) - at:
-            size //= 2
-        values = [value for row in rows[at : at + size] for value in row]
-        found += cursor.execute(_with_values(sql, len(rows[0]), size), values).fetchall()
+    at, count = 0, len(rows)
+    while at < count:
+        size = min(MOST_ROWS, 1 << ((count - at).bit_length() - 1))
+        values = rows[at] if size == 1 else [v for row in rows[at : at + size] for v in row]
+        found += cursor.execute(_with_values(sql, len(rows[at]), size), values).fetchall()
         at += size
     return found
 

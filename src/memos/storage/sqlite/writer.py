@@ -8,13 +8,14 @@ neighbour in its group failed), so it must have no effect outside the transactio
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from itertools import groupby
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, TypeAlias
 
 import apsw
 
@@ -36,7 +37,34 @@ class Combinable(ABC):
 
 
 Job = Callable[[apsw.Cursor], Any]
-Outcome = tuple["asyncio.Future[Any]", Any, BaseException | None]
+
+
+class Pending:
+    """The outcome of a job, for a thread without an event loop: awaiting it blocks the thread."""
+
+    __slots__ = ("_done", "_error", "_result")
+
+    def __init__(self) -> None:
+        self._done = threading.Lock()
+        self._done.acquire()
+        self._result: Any = None
+        self._error: BaseException | None = None
+
+    def settle(self, result: Any, error: BaseException | None) -> None:
+        """Lets the thread go on."""
+        self._result, self._error = result, error
+        self._done.release()
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        self._done.acquire()
+        if self._error is not None:
+            raise self._error
+        yield from ()  # makes this a generator, and yields nothing
+        return self._result
+
+
+Future: TypeAlias = "asyncio.Future[Any] | Pending"
+Outcome: TypeAlias = tuple[Future, Any, "BaseException | None"]
 
 LARGEST_GROUP = 256  # jobs in one transaction
 
@@ -49,7 +77,7 @@ class Writer:
     ) -> None:
         self._connect = connect
         self._after_commit = after_commit
-        self._queue: SimpleQueue[tuple[Job, asyncio.Future[Any]] | None] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[Job, Future] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="memos-writer", daemon=True)
         self._failure: BaseException | None = None
         self._ready = threading.Event()
@@ -62,11 +90,14 @@ class Writer:
         if self._failure is not None:
             raise self._failure
 
-    def submit(self, job: Job) -> asyncio.Future[Any]:
-        """Queues a job; the future of the running loop has its result once it is durable."""
+    def submit(self, job: Job) -> Future:
+        """Queues a job; what it returns can be awaited for the result, once it is durable."""
         if self._closed:
             raise UsageError("the database is closed")
-        future = asyncio.get_running_loop().create_future()
+        try:
+            future: Future = asyncio.get_running_loop().create_future()
+        except RuntimeError:
+            future = Pending()
         self._queue.put((job, future))
         return future
 
@@ -93,7 +124,7 @@ class Writer:
         finally:
             connection.close()
 
-    def _next_group(self) -> list[tuple[Job, asyncio.Future[Any]]]:
+    def _next_group(self) -> list[tuple[Job, Future]]:
         first = self._queue.get()
         if first is None:
             return []
@@ -110,7 +141,7 @@ class Writer:
         return group
 
 
-def _run_group(cursor: apsw.Cursor, group: list[tuple[Job, asyncio.Future[Any]]]) -> list[Outcome]:
+def _run_group(cursor: apsw.Cursor, group: list[tuple[Job, Future]]) -> list[Outcome]:
     try:
         cursor.execute("BEGIN IMMEDIATE")
     except BaseException as error:  # noqa: BLE001 - handed to the futures, whose owners raise it
@@ -169,18 +200,21 @@ def _ours(error: BaseException) -> BaseException:
 
 
 def _deliver(outcomes: list[Outcome]) -> None:
-    """Hands results to the loops they belong to, one wake-up for each loop."""
+    """Hands results to threads that wait, and to loops with one wake-up for each loop."""
     by_loop: dict[asyncio.AbstractEventLoop, list[Outcome]] = {}
     for outcome in outcomes:
-        by_loop.setdefault(outcome[0].get_loop(), []).append(outcome)
+        if isinstance(outcome[0], Pending):
+            outcome[0].settle(*outcome[1:])
+        else:
+            by_loop.setdefault(outcome[0].get_loop(), []).append(outcome)
     for loop, share in by_loop.items():
-        with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits there
             loop.call_soon_threadsafe(_settle, share)
 
 
 def _settle(outcomes: list[Outcome]) -> None:
     for future, result, error in outcomes:
-        if future.cancelled():
+        if isinstance(future, Pending) or future.cancelled():
             continue
         if error is not None:
             future.set_exception(error)
