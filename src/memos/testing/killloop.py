@@ -1,11 +1,12 @@
 """Kills a process that writes, again and again, and keeps what it had acknowledged.
 
 The child appends one line to its file after each acknowledgement, with `os.write`, so that
-the line outlives the process. Whatever stands in the file was promised.
+the line outlives the process. Whatever whole line stands in the file was promised.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Sequence
@@ -46,6 +47,7 @@ class KillLoop:
         for _ in range(kills):
             before = self._acks.stat().st_size
             self._live_and_die()
+            self._mend()
             silent += self._acks.stat().st_size == before
         return Killed(tuple(read_lines(self._acks)), kills, silent)
 
@@ -62,6 +64,11 @@ class KillLoop:
                 child.kill()
             said = child.communicate()[1].decode(errors="replace")
         assert ended is None, f"the child ended by itself with {ended}: {said[-2000:]}"
+
+    def _mend(self) -> None:
+        """Drops a line that death has cut, which a page boundary in a write allows."""
+        whole = self._acks.read_bytes().rfind(b"\n") + 1
+        os.truncate(self._acks, whole)
 
     def _await_line(self, child: subprocess.Popen[bytes]) -> None:
         before, end = self._acks.stat().st_size, time.monotonic() + PATIENCE

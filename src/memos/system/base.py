@@ -1,0 +1,133 @@
+"""What all public calls stand on: the parts, their life, and the scope of a call."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from typing_extensions import Self
+
+from memos.errors import UsageError
+from memos.jobs import handlers
+from memos.memories.drafts import Desk, check_kinds
+from memos.memories.parts import Parts, build
+from memos.memories.scopes import Caller, Scopes
+from memos.memories.textual import Limits, Textual
+from memos.model import checks
+from memos.model.filter import parse_filter
+from memos.model.memory import Memory
+from memos.model.scope import Narrowing
+from memos.scheduler.consumer import Consumer
+from memos.scheduler.touches import Touches
+from memos.settings import Settings
+
+When = datetime | str
+"""A moment: a datetime or an ISO 8601 string; naive ones are read in the set time zone."""
+
+B = TypeVar("B", bound="Base")
+
+
+class Base:
+    """Opens and closes the parts, and turns what callers say into scopes."""
+
+    def __init__(
+        self, home: str | Path | None = None, *, parts: Parts | None = None, **settings: Any
+    ) -> None:
+        """`home` or MEMOS_HOME or ``~/.memos``; `settings` are those of `memos.settings`.
+
+        `parts` replaces the backends that the settings name, for tests and integrations.
+        """
+        self.settings = Settings.load(home=home, **settings)
+        self._parts = parts or build(self.settings)
+        self._scopes = Scopes(self._parts, self.settings.tenant)
+        self._desk = Desk(self.settings)
+        self._touches = Touches(self._parts.hot, self._parts.clock)
+        self._consumer = Consumer(self._parts.outbox, handlers(self._parts), self._parts.clock)
+        limits = Limits(self.settings.segment, self.settings.pending, self.settings.zone)
+        self._textual = Textual(self._parts, self._touches, limits)
+        self.needs_loop = self._parts.needs_loop
+        self._opening: asyncio.Lock | None = None
+        self._open = False
+        self._closed = False
+
+    async def open(self) -> None:
+        """Opens files and starts background work; done by the first call otherwise."""
+        if self._closed:
+            raise UsageError("this MemOS is closed; make a new one")
+        if self._opening is None:
+            self._opening = asyncio.Lock()
+        async with self._opening:
+            if not self._open:
+                await self._parts.open()
+                self._touches.start()
+                self._consumer.start()
+                self._open = True
+
+    async def close(self) -> None:
+        """Stops background work and closes files. Waiting work goes on at the next start."""
+        was_open, self._open, self._closed = self._open, False, True
+        if was_open:
+            await self._consumer.stop()
+            await self._touches.close()
+            await self._parts.close()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "open" if self._open else "not opened yet"
+        return f"<{type(self).__name__} {str(self.settings.home)!r} {state}>"
+
+    async def _ready(self) -> None:
+        if not self._open:
+            await self.open()
+
+    async def _visible(
+        self,
+        caller: Caller,
+        memory_id: object,
+        *,
+        as_of: object = None,
+        known_at: object = None,
+    ) -> Memory:
+        wanted = checks.check_id("memory_id", memory_id, self.settings.max_id)
+        narrowing = self._narrowing(caller, as_of=as_of, known_at=known_at, include_archived=True)
+        await self._ready()
+        scope, _ = await self._scopes.reading(caller, narrowing)
+        return await self._textual.get(scope, wanted)
+
+    def _narrowing(
+        self,
+        caller: Caller,
+        *,
+        kinds: object = None,
+        conversation_id: object = None,
+        filter: object = None,
+        as_of: object = None,
+        known_at: object = None,
+        include_archived: object = False,
+    ) -> Narrowing:
+        return Narrowing(
+            now=self._parts.clock.now(),
+            as_of=self._desk.moment("as_of", as_of),
+            known_at=self._desk.moment("known_at", known_at),
+            kinds=check_kinds(kinds),
+            conversation_id=checks.optional_id(
+                "conversation_id", conversation_id, self.settings.max_id
+            ),
+            agent_id=caller.agent_id,
+            include_archived=checks.check_bool("include_archived", include_archived),
+            filter=None if filter is None else parse_filter(filter),
+        )
