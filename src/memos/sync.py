@@ -131,7 +131,8 @@ def _writing(
     def call(self: MemOS, /, *args: P.args, **kwargs: P.kwargs) -> T:
         engine, portal = self._started()
         work = method(engine, *args, **kwargs)
-        return portal.run(work) if engine.needs_loop or _in_loop() else _run_here(work)
+        needs_loop = engine._needs_loop or _in_loop()  # noqa: SLF001 - the facade's own engine
+        return portal.run(work) if needs_loop else _run_here(work)
 
     return call
 

@@ -155,6 +155,8 @@ class Desk:
         if isinstance(value, str):
             return [checks.check_id(field, value, self._settings.max_id)]
         found = checks.check_list(field, value, self._settings.max_batch)
+        if not found:
+            raise InvalidInput(field, "an empty list", "one id or more")
         return [
             checks.check_id(f"{field}[{at}]", one, self._settings.max_id)
             for at, one in enumerate(found)

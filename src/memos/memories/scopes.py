@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
-from memos.errors import InvalidInput
+from memos.errors import Conflict, InvalidInput
 from memos.governance.access import check_role, is_own, readable, written_cube
 from memos.memories.parts import Parts
 from memos.model.cube import Cube, Role, principals
@@ -29,6 +30,11 @@ class Caller:
     def trust(self) -> Trust:
         """How far what they write is trusted: a user's word counts for more than a model's."""
         return Trust.AGENT if self.user_id is None else Trust.USER
+
+    def check_over(self, trust: Trust, what: str) -> None:
+        """An agent alone has no power over what somebody else said or stored."""
+        if self.user_id is None and trust > self.trust:
+            raise Conflict(f"{what}: an agent alone may not change what it did not say")
 
     @property
     def actor(self) -> str:
@@ -72,9 +78,13 @@ class Scopes:
         return ReadScope(self._tenant, cubes, narrowing), seqs
 
     async def administered(self, caller: Caller) -> Cube:
-        """The cube whose access list the caller may change; it must exist."""
+        """The cube whose access list the caller may change; their own is made if need be."""
         mine = _known(caller)
         cube_id = written_cube(caller.user_id, caller.agent_id, caller.cube_id)
+        if is_own(cube_id, mine) and await self._cube(cube_id) is None:
+            with contextlib.suppress(Conflict):  # another call made it meanwhile
+                made = Cube(cube_id, cube_id, cube_id, self._parts.clock.now())
+                await self._parts.records.create_cube(self._tenant, made)
         return check_role(await self._cube(cube_id), cube_id, mine, Role.ADMIN)
 
     def key(self, cube_id: str) -> CubeKey:

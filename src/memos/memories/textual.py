@@ -93,18 +93,24 @@ class Textual:
             if (message_id := drafts[at].message_id) is not None
         }
         stored = await self._parts.records.messages_named(self._own(scope), list(names))
+        own = self._own(scope, by_name=True)
+        held = [memory_id for _, memory_ids in stored.values() for memory_id in memory_ids]
+        alive = await self._parts.records.by_id(own, held)
         found, changed = {}, dict[int, tuple[str, str]]()
         for (conversation, message_id), (message, memory_ids) in stored.items():
             at = names[conversation, message_id]
             if not message.says_the_same(_as_said(drafts[at], message)):
                 changed[at] = (conversation or "", message_id)
-            found[at] = Added(message_id, memory_ids, scope.cube_id, message.seq, repeated=True)
+            gone = bool(memory_ids) and not any(one in alive for one in memory_ids)
+            found[at] = Added(
+                message_id, memory_ids, scope.cube_id, message.seq, repeated=True, forgotten=gone
+            )
         if changed:
             raise MessageExists(list(changed.values()), list(changed) if len(drafts) > 1 else ())
         return found
 
-    def _own(self, scope: WriteScope) -> ReadScope:
-        narrowing = Narrowing(now=self._parts.clock.now())
+    def _own(self, scope: WriteScope, *, by_name: bool = False) -> ReadScope:
+        narrowing = Narrowing(now=self._parts.clock.now(), by_name=by_name)
         return ReadScope(scope.tenant, (scope.cube_id,), narrowing)
 
     async def store(self, scope: WriteScope, memory: Memory, sources: Sequence[Memory]) -> Memory:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone, tzinfo
 from enum import Enum
 from typing import Any
 
@@ -32,6 +32,14 @@ METADATA = "metadata."
 Predicate = Callable[[Memory], bool]
 
 
+@dataclass(slots=True)
+class Budget:
+    """What is left of the conditions that a filter may have, and how to read its times."""
+
+    conditions: int
+    zone: tzinfo
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """A checked filter: call it with a memory."""
@@ -47,15 +55,18 @@ class Filter:
         return f"Filter({dict(self.source)!r})"
 
 
-def parse_filter(source: object) -> Filter:
-    """Checks `source` and compiles it; raises InvalidInput naming the path that is wrong."""
-    budget = [MAX_CONDITIONS]
+def parse_filter(source: object, zone: tzinfo = timezone.utc) -> Filter:
+    """Checks `source` and compiles it; raises InvalidInput naming the path that is wrong.
+
+    Times without an offset are read in `zone`.
+    """
+    budget = Budget(MAX_CONDITIONS, zone)
     if not isinstance(source, Mapping):
         raise InvalidInput("filter", f"a {type(source).__name__}", "a mapping")
     return Filter(dict(source), _compile(source, "filter", MAX_DEPTH, budget))
 
 
-def _compile(source: object, path: str, depth: int, budget: list[int]) -> Predicate:
+def _compile(source: object, path: str, depth: int, budget: Budget) -> Predicate:
     if depth == 0:
         raise InvalidInput(path, "deeper nesting", f"at most {MAX_DEPTH} levels")
     if not isinstance(source, Mapping) or not source:
@@ -64,7 +75,7 @@ def _compile(source: object, path: str, depth: int, budget: list[int]) -> Predic
     return parts[0] if len(parts) == 1 else _every(parts)
 
 
-def _entry(key: object, value: object, path: str, depth: int, budget: list[int]) -> Predicate:
+def _entry(key: object, value: object, path: str, depth: int, budget: Budget) -> Predicate:
     if not isinstance(key, str):
         raise InvalidInput(path, f"a key that is a {type(key).__name__}", "strings as keys")
     here = f"{path}.{key}"
@@ -85,22 +96,25 @@ def _entry(key: object, value: object, path: str, depth: int, budget: list[int])
     return parts[0] if len(parts) == 1 else _every(parts)
 
 
-def _branches(value: object, path: str, depth: int, budget: list[int]) -> list[Predicate]:
+def _branches(value: object, path: str, depth: int, budget: Budget) -> list[Predicate]:
     if not isinstance(value, list) or not value:
         raise InvalidInput(path, _shape(value), "a list with at least one filter")
     return [_compile(item, f"{path}[{n}]", depth - 1, budget) for n, item in enumerate(value)]
 
 
-def _condition(field: str, name: object, operand: Any, path: str, budget: list[int]) -> Predicate:
-    budget[0] -= 1
-    if budget[0] < 0:
+def _condition(field: str, name: object, operand: Any, path: str, budget: Budget) -> Predicate:
+    budget.conditions -= 1
+    if budget.conditions < 0:
         raise InvalidInput(path, "more conditions", f"at most {MAX_CONDITIONS}")
     if name not in OPERATORS:
         raise InvalidInput(path, f"the operator {str(name)[:40]!r}", ", ".join(OPERATORS))
     many = name in ("in", "nin")
     if many and not isinstance(operand, list):
         raise InvalidInput(f"{path}.{name}", _shape(operand), "a list of values")
-    items = [_operand(field, item, f"{path}.{name}") for item in (operand if many else [operand])]
+    items = [
+        _operand(field, item, f"{path}.{name}", budget.zone)
+        for item in (operand if many else [operand])
+    ]
     wanted = items if many else items[0]
     test, if_missing = OPERATORS[str(name)]
 
@@ -111,21 +125,23 @@ def _condition(field: str, name: object, operand: Any, path: str, budget: list[i
     return holds
 
 
-def _operand(field: str, value: Any, path: str) -> Any:
+def _operand(field: str, value: Any, path: str, zone: tzinfo) -> Any:
     if field in TIMES:
-        return _moment(value, path)
+        return _moment(value, path, zone)
     if not isinstance(value, (str, int, float, bool)):
         raise InvalidInput(path, _shape(value), "a string, number or boolean")
     return value
 
 
-def _moment(value: object, path: str) -> int:
+def _moment(value: object, path: str, zone: tzinfo) -> int:
+    if isinstance(value, Instant):
+        return value
     if isinstance(value, datetime):
-        return Instant.of(value)
+        return Instant.of(value, zone)
     if not isinstance(value, str):
         raise InvalidInput(path, _shape(value), "an ISO 8601 string or a datetime")
     try:
-        return parse_iso(value)
+        return parse_iso(value, zone)
     except ValueError as error:
         raise InvalidInput(path, f"{value!r:.60}", "an ISO 8601 date or time") from error
 

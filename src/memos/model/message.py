@@ -57,7 +57,8 @@ class Added(Plain):
     """What came of one message: its id, and the memories that hold it.
 
     `seq` is the commit of the cube; `repeated` is True when the same message was there
-    already and nothing was written.
+    already and nothing was written, `forgotten` when it is moreover one that was forgotten,
+    and so is not recalled.
     """
 
     message_id: str
@@ -65,3 +66,4 @@ class Added(Plain):
     cube_id: str
     seq: int
     repeated: bool = False
+    forgotten: bool = False

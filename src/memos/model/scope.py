@@ -25,7 +25,9 @@ class Narrowing:
 
     `now` is the reader's moment: what stopped being true before it is left out unless
     `as_of` names another moment. `known_at` reads what we knew then. `agent_id` is the
-    reading agent, for memories that only their own agent sees.
+    reading agent, for memories that only their own agent sees. `by_name` is for a memory
+    that the caller names: archived, expired and tainted ones are there to be looked at,
+    mended and forgotten.
     """
 
     now: Instant
@@ -36,6 +38,7 @@ class Narrowing:
     agent_id: str | None = None
     include_archived: bool = False
     filter: Filter | None = None
+    by_name: bool = False
 
     def admits(self, memory: Memory) -> bool:
         """Whether the read may see this version: the one definition of visibility."""
@@ -50,9 +53,11 @@ class Narrowing:
         )
 
     def _alive(self, memory: Memory) -> bool:
-        if memory.tainted or memory.state is State.FORGOTTEN:
+        if memory.state is State.FORGOTTEN:
             return False
-        return self.include_archived or memory.state is State.ACTIVE
+        if self.by_name:
+            return True
+        return not memory.tainted and (self.include_archived or memory.state is State.ACTIVE)
 
     def _known(self, memory: Memory) -> bool:
         if self.known_at is None:
@@ -63,7 +68,7 @@ class Narrowing:
 
     def _true(self, memory: Memory) -> bool:
         if self.as_of is None:
-            return memory.valid_to is None or memory.valid_to > self.now
+            return self.by_name or memory.valid_to is None or memory.valid_to > self.now
         return (memory.valid_from is None or memory.valid_from <= self.as_of) and (
             memory.valid_to is None or memory.valid_to > self.as_of
         )

@@ -55,8 +55,7 @@ async def gather(
         for rank, ref in enumerate(refs, 1):
             ranks[ref][leg] = rank
     memories = await sources.records.memories(scope, list(ranks))
-    statistics = await sources.text.statistics(scope, plan.terms)
-    weights = _weights(statistics, found.waiting, plan)
+    weights = _weights(scope, found, plan)
     candidates = [
         _candidate(memories[ref], ranks[ref], plan, weights) for ref in ranks if ref in memories
     ]
@@ -66,14 +65,16 @@ async def gather(
     return candidates, weights
 
 
-def _weights(
-    statistics: dict[str, TextStatistics], waiting: Sequence[Memory], plan: Plan
-) -> dict[str, Weights]:
-    """Per cube; versions that the index lacks are counted in, so that lag changes no rank."""
+def _weights(scope: ReadScope, found: Found, plan: Plan) -> dict[str, Weights]:
+    """Per cube; versions that the index lacks are counted in, so that lag changes no rank.
+
+    Without statistics, because the index is down, all terms weigh the same.
+    """
     made = {}
-    for cube_id, have in statistics.items():
+    for cube_id in scope.cubes:
+        have = found.statistics.get(cube_id, TextStatistics(0, 0, {}))
         versions, total, frequency = have.versions, have.terms, Counter(have.frequency)
-        for memory in waiting:
+        for memory in found.waiting:
             if memory.cube_id == cube_id:
                 words = terms(memory.content)
                 versions, total = versions + 1, total + len(words)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from memos.contracts.graph import GraphIndex
 from memos.contracts.hot import HotSet
 from memos.contracts.records import Records
-from memos.contracts.text import TextIndex
+from memos.contracts.text import TextIndex, TextStatistics
 from memos.errors import MemOSError
 from memos.language import bm25
 from memos.language.tokens import terms
@@ -39,6 +39,7 @@ class Found:
     """What the legs brought: refs by leg, in the leg's order, and what went wrong."""
 
     by_leg: dict[str, list[Ref]] = field(default_factory=dict)
+    statistics: dict[str, TextStatistics] = field(default_factory=dict)
     waiting: list[Memory] = field(default_factory=list)  # versions that the text index lacks
     degraded: list[str] = field(default_factory=list)
     failures: list[MemOSError] = field(default_factory=list)
@@ -48,7 +49,7 @@ async def run_legs(sources: Sources, scope: ReadScope, plan: Plan, timeout: floa
     """All legs at once. One that fails or exceeds `timeout` seconds is named in `degraded`."""
     found = Found()
     legs: dict[str, Callable[[], Awaitable[list[Ref]]]] = {
-        TEXT: lambda: _text(sources, scope, plan),
+        TEXT: lambda: _text(sources, scope, plan, found),
         GRAPH: lambda: _graph(sources, scope, plan),
         TIME: lambda: _time(sources, scope, plan),
         HOT: lambda: _hot(sources, scope),
@@ -70,11 +71,16 @@ async def run_legs(sources: Sources, scope: ReadScope, plan: Plan, timeout: floa
             found.failures.append(error)
         else:
             raise error
+    if TEXT in found.by_leg:
+        # The working set depends on what was asked before, and answers must not: it stands
+        # in only where the index is late or down.
+        found.by_leg.pop(HOT, None)
     return found
 
 
-async def _text(sources: Sources, scope: ReadScope, plan: Plan) -> list[Ref]:
+async def _text(sources: Sources, scope: ReadScope, plan: Plan, found: Found) -> list[Ref]:
     hits = await sources.text.search(scope, plan.terms, LIMITS[TEXT])
+    found.statistics = await sources.text.statistics(scope, plan.terms)
     return [hit.ref for hit in hits]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import Any, TypeVar
 
 from memos.errors import DeadlineExceeded
 from memos.language.tokens import shared_words
@@ -19,6 +21,9 @@ from memos.retrieval.plan import Plan, plan
 from memos.retrieval.rank import POLICY, relevance, total
 
 LEGS_SHARE = 0.6  # of the time that a deadline leaves
+GRACE = 0.15  # seconds beyond a deadline, to read what was found
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,8 @@ async def recall(
         raise DeadlineExceeded(f"deadline_ms: nothing was found within {deadline_ms} ms")
     if deadline.over:
         found.degraded.append(f"deadline: {NEIGHBOURS}")
-    candidates, weights = await gather(sources, scope, planned, found, widen=not deadline.over)
+    gathering = gather(sources, scope, planned, found, widen=not deadline.over)
+    candidates, weights = await _within(deadline, gathering)
     values = features(planned, candidates, weights)
     scored = [
         Scored(candidate, of, total(of)) for candidate, of in zip(candidates, values, strict=True)
@@ -85,6 +91,17 @@ async def recall(
     best = _one_per_message(scored)[:top_k]
     receipt = _receipt(scope, planned, found, scored if explain else best, seqs)
     return Recall(tuple(_hit(one, planned) for one in best), receipt)
+
+
+async def _within(deadline: Deadline, work: Coroutine[Any, Any, T]) -> T:
+    """The result, unless the deadline is exceeded by more than `GRACE`."""
+    left = deadline.left()
+    if left is None:
+        return await work
+    try:
+        return await asyncio.wait_for(work, left + GRACE)
+    except asyncio.TimeoutError as error:
+        raise DeadlineExceeded("deadline_ms: what was found could not be read in time") from error
 
 
 def _one_per_message(scored: Sequence[Scored]) -> list[Scored]:

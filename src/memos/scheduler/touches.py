@@ -27,7 +27,7 @@ class Touches:
         self._noted: dict[CubeKey, dict[str, float]] = defaultdict(dict)
         self._lock = threading.Lock()  # notes come from any thread
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._timer: asyncio.Task[None] | None = None
+        self._timers: set[asyncio.Task[None]] = set()
         self._armed = False
 
     def start(self) -> None:
@@ -57,15 +57,17 @@ class Touches:
                 await self._hot.touch(key, memory_ids, self._clock.now(), weight)
 
     async def close(self) -> None:
-        """Ends the timer; what was noted last is written."""
+        """Ends the timers; what was noted last is written."""
         self._loop = None
-        if self._timer is not None:
-            self._timer.cancel()
-            await asyncio.gather(self._timer, return_exceptions=True)
+        for timer in self._timers:
+            timer.cancel()
+        await asyncio.gather(*self._timers, return_exceptions=True)
         await self.flush()
 
     def _arm(self) -> None:
-        self._timer = asyncio.ensure_future(self._later())
+        timer = asyncio.ensure_future(self._later())
+        self._timers.add(timer)
+        timer.add_done_callback(self._timers.discard)
 
     async def _later(self) -> None:
         await asyncio.sleep(DELAY)

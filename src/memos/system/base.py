@@ -48,7 +48,7 @@ class Base:
         self._consumer = Consumer(self._parts.outbox, handlers(self._parts), self._parts.clock)
         limits = Limits(self.settings.segment, self.settings.pending, self.settings.zone)
         self._textual = Textual(self._parts, self._touches, limits)
-        self.needs_loop = self._parts.needs_loop
+        self._needs_loop = self._parts.needs_loop
         self._opening: asyncio.Lock | None = None
         self._open = False
         self._closed = False
@@ -103,7 +103,7 @@ class Base:
         known_at: object = None,
     ) -> Memory:
         wanted = checks.check_id("memory_id", memory_id, self.settings.max_id)
-        narrowing = self._narrowing(caller, as_of=as_of, known_at=known_at, include_archived=True)
+        narrowing = self._narrowing(caller, as_of=as_of, known_at=known_at, by_name=True)
         await self._ready()
         scope, _ = await self._scopes.reading(caller, narrowing)
         return await self._textual.get(scope, wanted)
@@ -118,6 +118,7 @@ class Base:
         as_of: object = None,
         known_at: object = None,
         include_archived: object = False,
+        by_name: bool = False,
     ) -> Narrowing:
         return Narrowing(
             now=self._parts.clock.now(),
@@ -129,5 +130,6 @@ class Base:
             ),
             agent_id=caller.agent_id,
             include_archived=checks.check_bool("include_archived", include_archived),
-            filter=None if filter is None else parse_filter(filter),
+            filter=None if filter is None else parse_filter(filter, self.settings.zone),
+            by_name=by_name,
         )

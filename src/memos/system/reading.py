@@ -127,7 +127,7 @@ class Reading(Base):
         """What happened to a memory, oldest first; raises NotFound."""
         caller = self._desk.caller(user_id, agent_id, cube_id)
         wanted = checks.check_id("memory_id", memory_id, self.settings.max_id)
-        narrowing = self._narrowing(caller, include_archived=True)
+        narrowing = self._narrowing(caller, by_name=True)
         await self._ready()
         scope, _ = await self._scopes.reading(caller, narrowing)
         return await self._textual.history(scope, wanted)

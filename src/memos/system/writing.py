@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from memos.errors import Conflict, InvalidInput, NotFound
+from memos.errors import InvalidInput, NotFound
 from memos.memories.scopes import Caller
 from memos.model import checks
-from memos.model.memory import Memory
+from memos.model.memory import Memory, Visibility
 from memos.model.message import Added, Message
 from memos.model.results import Forgotten
-from memos.model.scope import Narrowing
 from memos.system.base import Base, When
 
 
@@ -153,8 +152,7 @@ class Writing(Base):
         expected = version if version is None else checks.check_int("version", version, 1, 2**31)
         current = await self._visible(caller, memory_id)
         changes = self._desk.changes(current, given)
-        if caller.trust < current.trust:
-            raise Conflict(f"memory {current.id}: a user's word is not for an agent to replace")
+        caller.check_over(current.trust, f"memory {current.id}")
         if expected is not None and expected != current.version:
             current = replace(current, version=expected)  # the store says what it really is
         scope = await self._scopes.writing_to(caller, current)
@@ -176,51 +174,54 @@ class Writing(Base):
         if they have one), or a whole conversation by `conversation_id` alone.
         """
         caller = self._desk.caller(user_id, agent_id, cube_id)
-        if memory_id is None and message_id is None and conversation_id is None:
+        thread = checks.optional_id("conversation_id", conversation_id, self.settings.max_id)
+        memory_ids = None if memory_id is None else self._desk.ids("memory_id", memory_id)
+        message_ids = None if message_id is None else self._desk.ids("message_id", message_id)
+        if memory_ids is None and message_ids is None and thread is None:
             raise InvalidInput("memory_id", "None", "a memory_id, message_id or conversation_id")
         await self._ready()
-        memories = [
-            await self._visible(caller, one)
-            for one in ([] if memory_id is None else self._desk.ids("memory_id", memory_id))
-        ]
-        scope = await self._scopes.writing(caller)
+        memories = [await self._visible(caller, one) for one in memory_ids or ()]
         if memories:
             scope = await self._scopes.writing_to(caller, memories[0])
-            for other in memories:
-                if other.cube_id != scope.cube_id:
-                    raise InvalidInput(
-                        "memory_id", "memories of several cubes", "those of one cube"
-                    )
-        messages = await self._messages_to_forget(
-            caller, scope.cube_id, message_id, conversation_id
-        )
-        forgotten = tuple(memory.id for memory in memories)
-        commit = await self._textual.forget(scope, forgotten, [message.id for message in messages])
+            if any(memory.cube_id != scope.cube_id for memory in memories):
+                raise InvalidInput("memory_id", "memories of several cubes", "those of one cube")
+        else:
+            scope = await self._scopes.writing(caller)
+        for memory in memories:
+            caller.check_over(memory.trust, f"memory {memory.id}")
+        told = []
+        if message_ids is not None or (thread is not None and memory_ids is None):
+            told = await self._told(replace(caller, cube_id=scope.cube_id), thread, message_ids)
+        for message, _ in told:
+            caller.check_over(message.trust, f"message {message.message_id}")
+        forgotten = [memory.id for memory in memories]
+        forgotten += [one for _, episodes in told for one in episodes if one not in forgotten]
+        commit = await self._textual.forget(scope, forgotten, [message.id for message, _ in told])
         return Forgotten(
-            forgotten, tuple(message.message_id for message in messages), commit.tainted, commit.seq
+            tuple(forgotten),
+            tuple(message.message_id for message, _ in told),
+            commit.tainted,
+            commit.seq,
         )
 
-    async def _messages_to_forget(
-        self,
-        caller: Caller,
-        cube_id: str,
-        message_id: str | Sequence[str] | None,
-        conversation_id: str | None,
-    ) -> list[Message]:
-        if message_id is None and conversation_id is None:
-            return []
-        thread = checks.optional_id("conversation_id", conversation_id, self.settings.max_id)
-        now = self._parts.clock.now()
-        narrowing = Narrowing(now=now, agent_id=caller.agent_id)
-        scope, _ = await self._scopes.reading(replace(caller, cube_id=cube_id), narrowing)
-        if message_id is None:
-            found = await self._textual.messages(scope, thread, 2**31, None)
-            if not found:
+    async def _told(
+        self, caller: Caller, thread: str | None, message_ids: Sequence[str] | None
+    ) -> list[tuple[Message, tuple[str, ...]]]:
+        """Messages to forget, each with the ids of its episodes; raises NotFound."""
+        scope, _ = await self._scopes.reading(caller, self._narrowing(caller))
+        if message_ids is None:
+            known = await self._textual.messages(scope, thread, 2**31, None)
+            if not known:
                 raise NotFound("conversation", str(thread))
-            return found
-        names = [(thread, one) for one in self._desk.ids("message_id", message_id)]
-        stored = await self._parts.records.messages_named(scope, names)
-        for name in names:
-            if name not in stored:
+            message_ids = [message.message_id for message in known]
+        named = [(thread, one) for one in message_ids]
+        stored = await self._parts.records.messages_named(scope, named)
+        for name in named:
+            hidden = name in stored and not _shown(stored[name][0], caller)
+            if name not in stored or hidden:
                 raise NotFound("message", name[1])
-        return [stored[name][0] for name in names]
+        return [stored[name] for name in named]
+
+
+def _shown(message: Message, caller: Caller) -> bool:
+    return message.visibility is Visibility.CUBE or message.agent_id == caller.agent_id

@@ -52,8 +52,10 @@ def first(limit: int, found: Iterator[Memory]) -> list[Memory]:
 
 
 def _columns(narrowing: Narrowing) -> tuple[str, list[Any]]:
-    parts = [" AND y.state <> 'forgotten' AND y.tainted = 0"]
+    parts = [" AND y.state <> 'forgotten'"]
     values: list[Any] = []
+    if not narrowing.by_name:
+        parts.append(" AND y.tainted = 0")
     if narrowing.known_at is None:
         parts.append(" AND v.superseded_at IS NULL")
     if narrowing.kinds is not None:
