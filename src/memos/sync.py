@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import functools
 import os
 import sys
@@ -27,6 +28,8 @@ from memos.system import AsyncMemOS
 P = ParamSpec("P")
 T = TypeVar("T")
 
+CLOSED = "this MemOS is closed; make a new one"
+
 
 class _Call(Generic[T]):
     """A coroutine on its way to the loop, and its outcome on its way back."""
@@ -43,10 +46,16 @@ class _Call(Generic[T]):
 
     def finish(self, task: asyncio.Task[T]) -> None:
         if task.cancelled():
-            self.error = asyncio.CancelledError()
-        else:
-            self.error = task.exception()
-            self.result = None if self.error else task.result()
+            self.refuse()
+            return
+        self.error = task.exception()
+        self.result = None if self.error else task.result()
+        self.done.release()
+
+    def refuse(self) -> None:
+        """Ends a call whose loop has ended."""
+        self.work.close()
+        self.error = UsageError(CLOSED)
         self.done.release()
 
 
@@ -61,6 +70,7 @@ class Portal:
         self.loop = asyncio.new_event_loop()
         self._arrived: deque[_Call[Any]] = deque()
         self._awake = False
+        self._over = False
         self._thread = threading.Thread(target=self._run, name="memos-loop", daemon=True)
         self._thread.start()
 
@@ -68,13 +78,15 @@ class Portal:
         """The coroutine's result; an interrupt (Ctrl-C) cancels it."""
         call = _Call(work)
         self._arrived.append(call)
-        if not self._awake:  # at worst the loop is woken twice
+        if self._over:
+            self._refuse()
+        elif not self._awake:  # at worst the loop is woken twice
             self._awake = True
-            self.loop.call_soon_threadsafe(self._take)
+            self._tell(self._take)
         try:
             call.done.acquire()
         except BaseException:
-            self.loop.call_soon_threadsafe(self._cancel, call)
+            self._tell(self._cancel, call)
             raise
         if call.error is not None:
             try:
@@ -84,8 +96,8 @@ class Portal:
         return cast("T", call.result)
 
     def stop(self) -> None:
-        """Ends the thread."""
-        self.loop.call_soon_threadsafe(self.loop.stop)
+        """Ends what is still under way, and the thread."""
+        self._tell(self.loop.stop)
         self._thread.join()
         self.loop.close()
 
@@ -100,9 +112,34 @@ class Portal:
         if call.task is not None:
             call.task.cancel()
 
+    def _tell(self, what: Callable[..., object], *args: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: `_run` has refused them
+            self.loop.call_soon_threadsafe(what, *args)
+
+    def _refuse(self) -> None:
+        with contextlib.suppress(IndexError):  # another thread may be at it too
+            while True:
+                self._arrived.popleft().refuse()
+
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
         self.loop.run_forever()
+        self.loop.run_until_complete(_end_others())
+        self._over = True  # first: what arrives from here on is refused by its own thread
+        self._refuse()
+
+
+async def _end_others() -> None:
+    """Cancels all tasks of this loop but its own."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+
+
+async def _end(engine: AsyncMemOS) -> None:
+    await _end_others()  # first: calls under way would find their stores closed
+    await engine.close()
 
 
 def _blocking(
@@ -170,7 +207,7 @@ class MemOS:
         _refuse_running_loop()
         with self._lock:
             if self._closed:
-                raise UsageError("this MemOS is closed; make a new one")
+                raise UsageError(CLOSED)
             if self._engine is None or self._portal is None:
                 engine, portal = self._make(), Portal()
                 try:
@@ -188,7 +225,7 @@ class MemOS:
             self._closed, self._engine, self._portal = True, None, None
         if engine is not None and portal is not None:
             try:
-                portal.run(engine.close())
+                portal.run(_end(engine))
             finally:
                 portal.stop()
 

@@ -77,9 +77,8 @@ class Desk:
                 raise InvalidInput(path[:-1], checks.shape(fields), "a mapping")
             for name in fields:
                 if name not in MESSAGE_FIELDS:
-                    raise InvalidInput(
-                        path + str(name)[:40], "an unknown field", ", ".join(MESSAGE_FIELDS)
-                    )
+                    shown = name[:40] if isinstance(name, str) else checks.shape(name)
+                    raise InvalidInput(path + shown, "an unknown field", ", ".join(MESSAGE_FIELDS))
             made.append(self.draft(caller, {**defaults, **fields}, path))
         return made
 
@@ -189,7 +188,7 @@ class Desk:
 def check_importance(value: object) -> float:
     """A number from 0 to 1."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not 0.0 <= float(value) <= 1.0:  # type: ignore[arg-type]
+    if not number or not 0 <= value <= 1:  # type: ignore[operator]
         raise InvalidInput("importance", checks.shape(value), "a number from 0 to 1")
     return float(value)  # type: ignore[arg-type]
 

@@ -18,6 +18,7 @@ from memos.model.time import EARLIEST, LATEST, Instant, parse_iso
 E = TypeVar("E", bound=Enum)
 
 DEPTH = 8  # levels of nested metadata
+LONGEST_WAIT = 31_536_000  # seconds in a year
 _FORBIDDEN_IN_IDS = ("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp")
 
 
@@ -89,9 +90,18 @@ def check_instant(field: str, value: object, zone: tzinfo) -> Instant | None:
 def check_int(field: str, value: object, low: int, high: int) -> int:
     """A whole number from `low` to `high`; True is not one."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        got = str(value)[:24] if isinstance(value, int) else shape(value)
+        small = isinstance(value, int) and value.bit_length() < 64
+        got = str(value) if small else shape(value)
         raise InvalidInput(field, got, f"a whole number from {low} to {high}")
     return value
+
+
+def check_seconds(field: str, value: object) -> float:
+    """A span of time, 0 seconds or more."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not 0 <= value <= LONGEST_WAIT:  # type: ignore[operator]
+        raise InvalidInput(field, shape(value), f"a number of seconds from 0 to {LONGEST_WAIT}")
+    return float(value)  # type: ignore[arg-type]
 
 
 def check_bool(field: str, value: object) -> bool:
@@ -138,12 +148,13 @@ def check_metadata(field: str, value: object, largest: int) -> Mapping[str, Any]
 def _check_depth(field: str, value: object, left: int) -> None:
     if left < 0:
         raise InvalidInput(field, "deeper nesting", f"at most {DEPTH} levels")
+    if isinstance(value, str) and "\0" in value:
+        raise InvalidInput(field, "a NUL character", "text without NUL")
     if isinstance(value, Mapping):
         for key, item in value.items():
             if not isinstance(key, str):
                 raise InvalidInput(field, f"a key that is {shape(key)}", "strings as keys")
-            if "\0" in key or (isinstance(item, str) and "\0" in item):
-                raise InvalidInput(field, "a NUL character", "text without NUL")
+            _check_depth(field, key, left)
             _check_depth(field, item, left - 1)
     elif isinstance(value, (list, tuple)):
         for item in value:

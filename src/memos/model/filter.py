@@ -136,13 +136,11 @@ def _operand(field: str, value: Any, path: str, zone: tzinfo) -> Any:
 def _moment(value: object, path: str, zone: tzinfo) -> int:
     if isinstance(value, Instant):
         return value
-    if isinstance(value, datetime):
-        return Instant.of(value, zone)
-    if not isinstance(value, str):
+    if not isinstance(value, (str, datetime)):
         raise InvalidInput(path, _shape(value), "an ISO 8601 string or a datetime")
     try:
-        return parse_iso(value, zone)
-    except ValueError as error:
+        return Instant.of(value, zone) if isinstance(value, datetime) else parse_iso(value, zone)
+    except (ValueError, OverflowError) as error:
         raise InvalidInput(path, f"{value!r:.60}", "an ISO 8601 date or time") from error
 
 

@@ -22,10 +22,16 @@ class Instant(int):
 
     @classmethod
     def of(cls, moment: datetime, zone: tzinfo = timezone.utc) -> Instant:
-        """The instant of `moment`; a naive one is read in `zone`."""
+        """The instant of `moment`; a naive one is read in `zone`.
+
+        Raises OverflowError where the year in UTC is not one from 1 to 9999.
+        """
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
-        return cls((moment - EPOCH) // MICROSECOND)
+        made = cls((moment - EPOCH) // MICROSECOND)
+        if not EARLIEST <= made <= LATEST:
+            raise OverflowError(f"out of range: {moment}")
+        return made
 
     @property
     def datetime(self) -> datetime:

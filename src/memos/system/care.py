@@ -15,9 +15,10 @@ class Care(Base):
 
     async def drain(self, timeout: float | None = None) -> Backlog:
         """Waits until background work is done, or `timeout` seconds; says what is left."""
+        wait = None if timeout is None else checks.check_seconds("timeout", timeout)
         await self._ready()
         await self._touches.flush()
-        return await self._consumer.drain(timeout)
+        return await self._consumer.drain(wait)
 
     async def stats(self) -> Statistics:
         """How much there is, and what waits, for the whole tenant."""

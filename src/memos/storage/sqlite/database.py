@@ -27,7 +27,7 @@ from memos.storage.sqlite.writer import Writer
 T = TypeVar("T")
 
 BUSY_TIMEOUT = 30.0  # seconds to wait for another process's transaction
-CHECKPOINT_PAGES = 4_000  # of 4 KiB: the log is folded back at about 16 MB
+CHECKPOINT_PAGES = 16_000  # of 2 KiB: the log is folded back at about 32 MB
 READERS = 3  # threads; more only queue up behind the interpreter lock
 
 

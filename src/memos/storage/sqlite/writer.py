@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
@@ -67,6 +68,8 @@ Future: TypeAlias = "asyncio.Future[Any] | Pending"
 Outcome: TypeAlias = tuple[Future, Any, "BaseException | None"]
 
 LARGEST_GROUP = 256  # jobs in one transaction
+PATIENCE = 0.001  # seconds to wait for threads that are about to write again
+GLANCE = 0.000_05  # seconds between looks at the queue meanwhile
 
 
 class Writer:
@@ -82,6 +85,7 @@ class Writer:
         self._failure: BaseException | None = None
         self._ready = threading.Event()
         self._closed = False
+        self._crowd = 1  # threads that were writing at the last commit
 
     def start(self) -> None:
         """Opens the connection in the writer's own thread; raises what that raised."""
@@ -119,15 +123,30 @@ class Writer:
         cursor = connection.cursor()
         try:
             while group := self._next_group():
-                _deliver(_run_group(cursor, group))
+                outcomes = _run_group(cursor, group)
+                self._crowd = len(group) + self._queue.qsize()
+                _deliver(outcomes)
                 self._after_commit()
         finally:
             connection.close()
+
+    def _await_crowd(self) -> None:
+        """Lets threads whose last job was just committed catch up.
+
+        Without this, half of them would always be committed while the other half prepares:
+        twice the commits for the same jobs. A lone writer never waits.
+        """
+        if self._crowd == 1:
+            return
+        end = time.perf_counter() + PATIENCE
+        while self._queue.qsize() < self._crowd - 1 and time.perf_counter() < end:
+            time.sleep(GLANCE)
 
     def _next_group(self) -> list[tuple[Job, Future]]:
         first = self._queue.get()
         if first is None:
             return []
+        self._await_crowd()
         group = [first]
         while len(group) < LARGEST_GROUP:
             try:
