@@ -77,8 +77,9 @@ class Desk:
                 raise InvalidInput(path[:-1], checks.shape(fields), "a mapping")
             for name in fields:
                 if name not in MESSAGE_FIELDS:
-                    shown = name[:40] if isinstance(name, str) else checks.shape(name)
-                    raise InvalidInput(path + shown, "an unknown field", ", ".join(MESSAGE_FIELDS))
+                    raise InvalidInput(
+                        path + checks.shown(name), "an unknown field", ", ".join(MESSAGE_FIELDS)
+                    )
             made.append(self.draft(caller, {**defaults, **fields}, path))
         return made
 

@@ -106,6 +106,7 @@ def build(settings: Settings, clock: Clock | None = None, ids: IdSource | None =
 
 def _check_family(settings: Settings) -> None:
     """The embedded indexes and the outbox share a transaction with the records."""
+    registry.load("records", settings.records)  # an unknown one is what is wrong first
     for role in ("text", "graph", "outbox"):
         named = getattr(settings, role)
         if named != settings.records:

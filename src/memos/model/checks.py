@@ -32,6 +32,13 @@ def shape(value: object) -> str:
     return f"a {kind}"
 
 
+def shown(key: object) -> str:
+    """A key of a mapping, short and printable, for the path of an error."""
+    if not isinstance(key, str):
+        return f"({shape(key)})"
+    return key[:40].encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def check_id(field: str, value: object, longest: int) -> str:
     """An id: 1 to `longest` characters, NFC, no control or hidden ones, no outer spaces."""
     allowed = f"a string of 1 to {longest} characters"

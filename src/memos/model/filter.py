@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any
 
 from memos.errors import InvalidInput
+from memos.model.checks import shown
 from memos.model.memory import Memory
 from memos.model.time import Instant, parse_iso
 
@@ -78,7 +79,7 @@ def _compile(source: object, path: str, depth: int, budget: Budget) -> Predicate
 def _entry(key: object, value: object, path: str, depth: int, budget: Budget) -> Predicate:
     if not isinstance(key, str):
         raise InvalidInput(path, f"a key that is a {type(key).__name__}", "strings as keys")
-    here = f"{path}.{key}"
+    here = f"{path}.{shown(key)}"
     word = key.upper()
     if word in ("AND", "OR"):
         parts = _branches(value, here, depth, budget)
@@ -107,7 +108,7 @@ def _condition(field: str, name: object, operand: Any, path: str, budget: Budget
     if budget.conditions < 0:
         raise InvalidInput(path, "more conditions", f"at most {MAX_CONDITIONS}")
     if name not in OPERATORS:
-        raise InvalidInput(path, f"the operator {str(name)[:40]!r}", ", ".join(OPERATORS))
+        raise InvalidInput(path, f"the operator {shown(name)}", ", ".join(OPERATORS))
     many = name in ("in", "nin")
     if many and not isinstance(operand, list):
         raise InvalidInput(f"{path}.{name}", _shape(operand), "a list of values")

@@ -8,8 +8,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from typing_extensions import Self
-
 from memos.errors import UsageError
 from memos.jobs import handlers
 from memos.memories.drafts import Desk, check_kinds
@@ -41,6 +39,7 @@ class Base:
         `parts` replaces the backends that the settings name, for tests and integrations.
         """
         self.settings = Settings.load(home=home, **settings)
+        checks.check_id("tenant", self.settings.tenant, self.settings.max_id)
         self._parts = parts or build(self.settings)
         self._scopes = Scopes(self._parts, self.settings.tenant)
         self._desk = Desk(self.settings)
@@ -74,7 +73,7 @@ class Base:
             await self._touches.close()
             await self._parts.close()
 
-    async def __aenter__(self) -> Self:
+    async def __aenter__(self: B) -> B:  # noqa: PYI019 - Self needs Python 3.11
         await self.open()
         return self
 

@@ -78,7 +78,11 @@ class Writing(Base):
         `conversation_id` and `app_id` hold for messages that do not name their own.
         """
         caller = self._desk.caller(user_id, agent_id, cube_id)
-        defaults = {"conversation_id": conversation_id, "app_id": app_id}
+        longest = self.settings.max_id
+        defaults = {
+            "conversation_id": checks.optional_id("conversation_id", conversation_id, longest),
+            "app_id": checks.optional_id("app_id", app_id, longest),
+        }
         drafts = self._desk.drafts(caller, messages, defaults)
         await self._ready()
         scope = await self._scopes.writing(caller)
