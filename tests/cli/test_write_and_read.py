@@ -100,7 +100,7 @@ def test_forgotten_is_gone(memos, told):
     assert memos("forget", "--user", "ada", memory).stdout == "forgotten: 1 memory\n"
     assert memos("history", "--user", "ada", memory).exit_code == 1
     one = ("forget", "--user", "ada", "--conversation", "c", "--message-id", "m1")
-    assert memos(*one).stdout == "forgotten: 1 message\n"
+    assert memos(*one).stdout == "forgotten: 1 memory and 1 message\n"
     assert memos("forget", "--user", "ada", "--conversation", "c", "--yes").exit_code == 0
     assert told("messages", "--user", "ada") == []
 

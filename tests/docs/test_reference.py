@@ -87,8 +87,8 @@ def test_settings_table():
 def public(kind: type) -> dict[str, inspect.Signature]:
     return {
         name: inspect.signature(member)
-        for name, member in vars(kind).items()
-        if callable(member) and not name.startswith("_") and name not in ELSEWHERE
+        for name, member in inspect.getmembers(kind, callable)
+        if not name.startswith("_") and name not in ELSEWHERE
     }
 
 
