@@ -85,7 +85,10 @@ class Settings:
     @property
     def folder(self) -> Path:
         """`home`, with ``~`` resolved."""
-        return self.home.expanduser()
+        try:
+            return self.home.expanduser()
+        except RuntimeError as error:  # ~somebody who is not a user here
+            raise InvalidInput("home", repr(str(self.home)), "a path") from error
 
 
 def _fit(name: str, value: Any, default: Any) -> Any:

@@ -31,9 +31,9 @@ class Caller:
         """How far what they write is trusted: a user's word counts for more than a model's."""
         return Trust.AGENT if self.user_id is None else Trust.USER
 
-    def check_over(self, trust: Trust, what: str) -> None:
-        """An agent alone has no power over what somebody else said or stored."""
-        if self.user_id is None and trust > self.trust:
+    def check_over(self, trust: Trust, cube_id: str, what: str) -> None:
+        """An agent alone has no power over what others told a cube that is not its own."""
+        if self.user_id is None and trust > self.trust and cube_id not in self.principals:
             raise Conflict(f"{what}: an agent alone may not change what it did not say")
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
@@ -121,7 +122,8 @@ class Textual:
             ChangeSet(memories=(memory,), derivations=tuple(links), at=memory.recorded_at),
         )
         self._touches.note(scope.key, [memory.id], WRITTEN)
-        return replace(memory, seq=commit.seq, changed_seq=commit.seq)
+        tainted = memory.id in commit.tainted
+        return replace(memory, seq=commit.seq, changed_seq=commit.seq, tainted=tainted)
 
     async def update(self, scope: WriteScope, current: Memory, changes: dict[str, Any]) -> Memory:
         """Commits the next version; raises VersionConflict when there is one already."""
@@ -132,6 +134,7 @@ class Textual:
             version=current.version + 1,
             recorded_at=now,
             superseded_at=None,
+            tainted=False,
         )
         commit = await self._parts.records.commit(scope, ChangeSet(memories=(made,), at=now))
         self._touches.note(scope.key, [made.id], WRITTEN)
@@ -193,10 +196,12 @@ class Textual:
         """A block for a prompt: standing memories, then what answers `query`."""
         # What stands holds in every conversation, and whatever else the read filters for.
         everywhere = replace(scope.narrowing, conversation_id=None, filter=None)
-        standing = await self._parts.records.recent(
-            replace(scope, narrowing=everywhere), STANDING_LIMIT, STANDING
+        standing, found = await asyncio.gather(
+            self._parts.records.recent(
+                replace(scope, narrowing=everywhere), STANDING_LIMIT, STANDING
+            ),
+            self.recall(scope, query, seqs, top_k=CONTEXT_HITS, deadline_ms=deadline_ms),
         )
-        found = await self.recall(scope, query, seqs, top_k=CONTEXT_HITS, deadline_ms=deadline_ms)
         return pack(found, standing, max_tokens)
 
     async def get(self, scope: ReadScope, memory_id: str) -> Memory:

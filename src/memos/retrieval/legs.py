@@ -75,6 +75,7 @@ async def run_legs(sources: Sources, scope: ReadScope, plan: Plan, timeout: floa
         # The working set depends on what was asked before, and answers must not: it stands
         # in only where the index is late or down.
         found.by_leg.pop(HOT, None)
+        found.degraded = [each for each in found.degraded if HOT not in each]
     return found
 
 

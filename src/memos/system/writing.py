@@ -156,7 +156,8 @@ class Writing(Base):
         expected = version if version is None else checks.check_int("version", version, 1, 2**31)
         current = await self._visible(caller, memory_id)
         changes = self._desk.changes(current, given)
-        caller.check_over(current.trust, f"memory {current.id}")
+        caller.check_over(current.trust, current.cube_id, f"memory {current.id}")
+        changes["trust"] = caller.trust
         if expected is not None and expected != current.version:
             current = replace(current, version=expected)  # the store says what it really is
         scope = await self._scopes.writing_to(caller, current)
@@ -192,12 +193,12 @@ class Writing(Base):
         else:
             scope = await self._scopes.writing(caller)
         for memory in memories:
-            caller.check_over(memory.trust, f"memory {memory.id}")
+            caller.check_over(memory.trust, scope.cube_id, f"memory {memory.id}")
         told = []
         if message_ids is not None or (thread is not None and memory_ids is None):
             told = await self._told(replace(caller, cube_id=scope.cube_id), thread, message_ids)
         for message, _ in told:
-            caller.check_over(message.trust, f"message {message.message_id}")
+            caller.check_over(message.trust, scope.cube_id, f"message {message.message_id}")
         forgotten = [memory.id for memory in memories]
         forgotten += [one for _, episodes in told for one in episodes if one not in forgotten]
         commit = await self._textual.forget(scope, forgotten, [message.id for message, _ in told])

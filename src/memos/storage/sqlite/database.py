@@ -115,7 +115,8 @@ class Database:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
-            raise StorageError(f"home: {self.path.parent} cannot be made: {error}") from error
+            reason = f"{self.path.parent} cannot be made or entered: {error.strerror}"
+            raise StorageError(f"home: {reason}") from error
         with translated():
             with file_lock(self._lock_path):
                 connection = self._connect()
