@@ -85,6 +85,8 @@ class Writer:
         self._failure: BaseException | None = None
         self._ready = threading.Event()
         self._closed = False
+        self._cursor: apsw.Cursor | None = None
+        self._writing = threading.Lock()  # held by whoever uses the cursor
         self._crowd = 1  # threads that were writing at the last commit
 
     def start(self) -> None:
@@ -95,13 +97,24 @@ class Writer:
             raise self._failure
 
     def submit(self, job: Job) -> Future:
-        """Queues a job; what it returns can be awaited for the result, once it is durable."""
+        """Queues a job; what it returns can be awaited for the result, once it is durable.
+
+        A lone thread without an event loop writes right here: changing threads twice costs
+        as much as the commit.
+        """
         if self._closed:
             raise UsageError("the database is closed")
         try:
             future: Future = asyncio.get_running_loop().create_future()
         except RuntimeError:
             future = Pending()
+            alone = self._crowd == 1 and self._queue.empty()
+            if alone and self._writing.acquire(blocking=False):
+                try:
+                    self._commit([(job, future)])
+                finally:
+                    self._writing.release()
+                return future
         self._queue.put((job, future))
         return future
 
@@ -118,17 +131,28 @@ class Writer:
         except BaseException as error:  # noqa: BLE001 - handed to start(), which raises it
             self._failure = error
             return
+        else:
+            self._cursor = connection.cursor()
         finally:
             self._ready.set()
-        cursor = connection.cursor()
         try:
             while group := self._next_group():
-                outcomes = _run_group(cursor, group)
-                self._crowd = len(group) + self._queue.qsize()
-                _deliver(outcomes)
-                self._after_commit()
+                with self._writing:
+                    self._commit(group)
         finally:
-            connection.close()
+            with self._writing:
+                self._cursor = None
+                connection.close()
+
+    def _commit(self, group: list[tuple[Job, Future]]) -> None:
+        if self._cursor is None:
+            closed = UsageError("the database is closed")
+            _deliver([(future, None, closed) for _, future in group])
+            return
+        outcomes = _run_group(self._cursor, group)
+        self._crowd = len(group) + self._queue.qsize()
+        _deliver(outcomes)
+        self._after_commit()
 
     def _await_crowd(self) -> None:
         """Lets threads whose last job was just committed catch up.
@@ -162,6 +186,8 @@ class Writer:
 
 def _run_group(cursor: apsw.Cursor, group: list[tuple[Job, Future]]) -> list[Outcome]:
     try:
+        if not cursor.connection.get_autocommit():  # an interrupt fell between two statements
+            cursor.execute("ROLLBACK")
         cursor.execute("BEGIN IMMEDIATE")
     except BaseException as error:  # noqa: BLE001 - handed to the futures, whose owners raise it
         # For all at once: each alone would wait as long for the same lock.
