@@ -205,9 +205,18 @@ class Writing(Base):
         return Forgotten(
             tuple(forgotten),
             tuple(message.message_id for message, _ in told),
-            commit.tainted,
+            await self._seen(caller, commit.tainted),
             commit.seq,
         )
+
+    async def _seen(self, caller: Caller, ids: Sequence[str]) -> tuple[str, ...]:
+        """Those of the memories that the caller may see: others derive from theirs unseen."""
+        if not ids:
+            return ()
+        everywhere = replace(caller, cube_id=None)
+        scope, _ = await self._scopes.reading(everywhere, self._narrowing(caller, by_name=True))
+        found = await self._parts.records.by_id(scope, ids)
+        return tuple(one for one in ids if one in found)
 
     async def _told(
         self, caller: Caller, thread: str | None, message_ids: Sequence[str] | None
