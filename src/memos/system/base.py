@@ -70,8 +70,10 @@ class Base:
         was_open, self._open, self._closed = self._open, False, True
         if was_open:
             await self._consumer.stop()
-            await self._touches.close()
-            await self._parts.close()
+            try:
+                await self._touches.close()
+            finally:  # a full disk keeps nothing open
+                await self._parts.close()
 
     async def __aenter__(self: B) -> B:  # noqa: PYI019 - Self needs Python 3.11
         await self.open()

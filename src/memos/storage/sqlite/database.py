@@ -127,8 +127,12 @@ class Database:
                     connection.close()
             self._writer = Writer(self._connect_writer, self._after_commit)
             self._writer.start()
-            for _ in range(READERS):
-                self._idle.put(self._connect())
+            try:
+                for _ in range(READERS):
+                    self._idle.put(self._connect())
+            except BaseException:
+                self._stop()
+                raise
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="memos-reader")
 
     def _stop(self) -> None:

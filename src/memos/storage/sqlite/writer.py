@@ -85,6 +85,7 @@ class Writer:
         self._failure: BaseException | None = None
         self._ready = threading.Event()
         self._closed = False
+        self._gate = threading.Lock()  # nothing is queued behind the end of the queue
         self._cursor: apsw.Cursor | None = None
         self._writing = threading.Lock()  # held by whoever uses the cursor
         self._crowd = 1  # threads that were writing at the last commit
@@ -102,8 +103,6 @@ class Writer:
         A lone thread without an event loop writes right here: changing threads twice costs
         as much as the commit.
         """
-        if self._closed:
-            raise UsageError("the database is closed")
         try:
             future: Future = asyncio.get_running_loop().create_future()
         except RuntimeError:
@@ -115,14 +114,18 @@ class Writer:
                 finally:
                     self._writing.release()
                 return future
-        self._queue.put((job, future))
+        with self._gate:
+            if self._closed:
+                raise UsageError("the database is closed")
+            self._queue.put((job, future))
         return future
 
     def stop(self) -> None:
         """Finishes what was submitted, closes the connection and ends the thread."""
-        if not self._closed:
-            self._closed = True
-            self._queue.put(None)
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
         self._thread.join()
 
     def _run(self) -> None:
