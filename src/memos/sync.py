@@ -1,21 +1,25 @@
 """MemOS: AsyncMemOS for code that does not await.
 
 Each instance runs its engine on an event loop in a thread of its own, so it works from
-several threads, in notebooks and in scripts; after a fork the child starts its own.
+several threads, in notebooks and in scripts. A fork closes the files first: parent and
+child open them again, each its own, with the next call.
 """
 
 from __future__ import annotations
 
 import asyncio
 import atexit
+import concurrent.futures.thread  # noqa: F401 - its fork hook takes a lock: ours has to go first
 import contextlib
 import functools
 import os
 import sys
 import threading
+import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Coroutine
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
@@ -29,6 +33,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 CLOSED = "this MemOS is closed; make a new one"
+PATIENCE = 10.0  # seconds that a fork waits for calls of other threads
 
 
 class _Call(Generic[T]):
@@ -149,8 +154,11 @@ def _blocking(
 
     @functools.wraps(method)
     def call(self: MemOS, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        engine, portal = self._started()
-        return portal.run(method(engine, *args, **kwargs))
+        engine, portal = self._enter()
+        try:
+            return portal.run(method(engine, *args, **kwargs))
+        finally:
+            self._leave()
 
     return call
 
@@ -166,10 +174,13 @@ def _writing(
 
     @functools.wraps(method)
     def call(self: MemOS, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        engine, portal = self._started()
-        work = method(engine, *args, **kwargs)
-        needs_loop = engine._needs_loop or _in_loop()  # noqa: SLF001 - the facade's own engine
-        return portal.run(work) if needs_loop else _run_here(work)
+        engine, portal = self._enter()
+        try:
+            work = method(engine, *args, **kwargs)
+            needs_loop = engine._needs_loop or _in_loop()  # noqa: SLF001 - the facade's own engine
+            return portal.run(work) if needs_loop else _run_here(work)
+        finally:
+            self._leave()
 
     return call
 
@@ -195,15 +206,22 @@ class MemOS:
         self, home: str | Path | None = None, *, parts: Parts | None = None, **settings: Any
     ) -> None:
         """`home` or MEMOS_HOME or ``~/.memos``; `settings` are those of `memos.settings`."""
-        self._make = functools.partial(AsyncMemOS, home, parts=parts, **settings)
+        chosen = Settings.load(home=home, **settings)
+        # The same place after a fork, wherever the process has gone since.
+        given = {**asdict(chosen), "home": chosen.folder.absolute()}
+        self._make = functools.partial(AsyncMemOS, parts=parts, **given)
+        self._on_disk = parts is None and chosen.records != "memory"
         self._lock = threading.Lock()
+        self._under_way: deque[None] = deque()  # one entry for each call
         self._engine: AsyncMemOS | None = None
         self._portal: Portal | None = None
         self._closed = False
         _alive.add(self)
-        self._started()
+        self._enter()
+        self._leave()
 
-    def _started(self) -> tuple[AsyncMemOS, Portal]:
+    def _enter(self) -> tuple[AsyncMemOS, Portal]:
+        """What a call runs on, opened if need be; no fork closes it before `_leave`."""
         _refuse_running_loop()
         with self._lock:
             if self._closed:
@@ -216,18 +234,19 @@ class MemOS:
                     portal.stop()
                     raise
                 self._engine, self._portal = engine, portal
+            self._under_way.append(None)
             return self._engine, self._portal
+
+    def _leave(self) -> None:
+        if self._under_way:  # in the child of a fork that was made inside a call there is none
+            self._under_way.pop()
 
     def close(self) -> None:
         """Stops background work and closes files; calling it again does nothing."""
         with self._lock:
             engine, portal = self._engine, self._portal
             self._closed, self._engine, self._portal = True, None, None
-        if engine is not None and portal is not None:
-            try:
-                portal.run(_end(engine))
-            finally:
-                portal.stop()
+        _stop(engine, portal)
 
     def __enter__(self) -> MemOS:
         return self
@@ -248,7 +267,9 @@ class MemOS:
     @property
     def settings(self) -> Settings:
         """What is set."""
-        return self._started()[0].settings
+        engine, _ = self._enter()
+        self._leave()
+        return engine.settings
 
     add_message = _writing(AsyncMemOS.add_message)
     add_messages = _writing(AsyncMemOS.add_messages)
@@ -269,6 +290,23 @@ class MemOS:
     stats = _blocking(AsyncMemOS.stats)
     doctor = _blocking(AsyncMemOS.doctor)
 
+    def _rest(self) -> bool:
+        """Before a fork: closes files once no call is under way, and holds off new calls.
+
+        SQLite would take locks that the parent holds for the child's own: the parent's close
+        would then remove the log that the child writes to. The next call opens them again.
+        """
+        if not self._lock.acquire(timeout=PATIENCE):
+            return False
+        end = time.monotonic() + PATIENCE
+        while self._on_disk and self._under_way and time.monotonic() < end:
+            time.sleep(0.001)
+        if self._on_disk and not self._under_way:
+            engine, portal = self._engine, self._portal
+            self._engine = self._portal = None
+            _stop(engine, portal)
+        return True
+
     def _forked(self) -> None:
         """In the child of a fork: no thread of the parent runs here, so begin anew."""
         if self._engine is not None:
@@ -276,10 +314,20 @@ class MemOS:
             _abandoned.append((self._engine, self._portal))
         self._engine = self._portal = None
         self._lock = threading.Lock()
+        self._under_way = deque()
 
 
 _alive: weakref.WeakSet[MemOS] = weakref.WeakSet()
+_resting: list[MemOS] = []
 _abandoned: list[tuple[AsyncMemOS, Portal | None]] = []
+
+
+def _stop(engine: AsyncMemOS | None, portal: Portal | None) -> None:
+    if engine is not None and portal is not None:
+        try:
+            portal.run(_end(engine))
+        finally:
+            portal.stop()
 
 
 def _in_loop() -> bool:
@@ -311,10 +359,20 @@ def _close_all() -> None:
         one.close()
 
 
-def _after_fork() -> None:
+def _before_fork() -> None:
+    _resting.extend(one for one in list(_alive) if one._rest())  # noqa: SLF001 - the module's own
+
+
+def _in_parent() -> None:
+    while _resting:
+        _resting.pop()._lock.release()  # noqa: SLF001 - the module's own
+
+
+def _in_child() -> None:
+    _resting.clear()
     for one in list(_alive):
-        one._forked()  # noqa: SLF001 - the module's own class
+        one._forked()  # noqa: SLF001 - the module's own
 
 
 atexit.register(_close_all)
-os.register_at_fork(after_in_child=_after_fork)
+os.register_at_fork(before=_before_fork, after_in_parent=_in_parent, after_in_child=_in_child)

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
+from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
 import memos as package
@@ -100,6 +101,150 @@ def test_a_fork_begins_anew_and_both_go_on(tmp_path: Path):
     assert len(contents(tmp_path)) == 41
 
 
+def test_a_parent_that_closes_takes_nothing_from_its_child(tmp_path: Path):
+    body = """
+    import os
+    memos.add_message("alice", role="user", content="before")
+    up, down = os.pipe(), os.pipe()
+    child = os.fork()
+    say = lambda text: memos.add_message("alice", role="user", content=text)
+    if child:
+        os.read(up[0], 1)
+        say("parent")
+        memos.close()
+        os.write(down[1], b"x")
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    else:
+        say("child, before the parent closes")
+        os.write(up[1], b"x")
+        os.read(down[0], 1)
+        say("child, after that")
+    """
+    done = finished(tmp_path, body)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert contents(tmp_path) == [
+        "before", "child, before the parent closes", "parent", "child, after that",
+    ]  # fmt: skip
+
+
+def test_a_fork_amid_the_calls_of_other_threads(tmp_path: Path):
+    body = """
+    import os, threading
+    over, count = threading.Event(), [0] * 4
+
+    def work(mine):
+        while not over.is_set():
+            memos.add_message("alice", role="user", content=f"thread {mine} {count[mine]}")
+            count[mine] += 1
+            assert memos.recall("alice", "thread", top_k=1)
+
+    threads = [threading.Thread(target=work, args=(at,)) for at in range(4)]
+    for thread in threads:
+        thread.start()
+    for at in range(3):
+        while min(count) < 3 * (at + 1):
+            pass
+        child = os.fork()
+        if not child:
+            for n in range(5):
+                memos.add_message("alice", role="user", content=f"child {at} {n}")
+            memos.close()
+            os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    over.set()
+    for thread in threads:
+        thread.join()
+    stored = memos.get_messages("alice", limit=10_000)
+    assert len({message.id for message in stored}) == len(stored) == sum(count) + 15
+    assert memos.doctor(repair=False).healthy
+    """
+    done = finished(tmp_path, body)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_relative_home_stays_where_it_was(tmp_path: Path):
+    (tmp_path / "elsewhere").mkdir()
+    body = """
+    import os
+    os.chdir(sys.argv[1])
+    memos = MemOS("home")
+    memos.add_message("alice", role="user", content="parent")
+    os.chdir("elsewhere")
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+    memos.add_message("alice", role="user", content="parent again" if child else "child")
+    """
+    done = subprocess.run(
+        [*script(tmp_path / "other", body), str(tmp_path)],
+        check=False, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert contents(tmp_path / "home") == ["parent", "child", "parent again"]
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_calls_that_a_close_cuts_off_end_with_an_error(tmp_path: Path):
+    memos = MemOS(tmp_path, sync="normal")
+    memos.create_cube("alice", "shared")
+    begun, ended = threading.Barrier(7), []
+
+    def work(call) -> None:
+        call()
+        begun.wait()
+        try:
+            while True:
+                call()
+        except UsageError as error:
+            ended.append(str(error))
+
+    calls = [
+        lambda: memos.recall("alice", "tea"),
+        lambda: memos.context("alice", "tea"),
+        lambda: memos.add_message("alice", role="user", content="tea"),
+        lambda: memos.add_message("alice", role="user", content="tea", cube_id="shared"),
+        lambda: memos.store("alice", "fact", "tea"),
+        memos.drain,
+    ]
+    threads = [threading.Thread(target=work, args=(call,), daemon=True) for call in calls]
+    for thread in threads:
+        thread.start()
+    begun.wait()
+    memos.close()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert not any(thread.is_alive() for thread in threads)
+    assert len(ended) == len(calls)
+    assert all("closed" in one or "not open" in one for one in ended)
+
+
+def test_leaving_while_threads_write_is_clean(tmp_path: Path):
+    body = """
+    import threading
+    count = [0] * 3
+
+    def work(mine):
+        try:
+            while True:
+                memos.add_message("alice", role="user", content=f"{mine} {count[mine]}")
+                memos.recall("alice", "tea")
+                count[mine] += 1
+        except RuntimeError:  # a UsageError is one
+            pass
+
+    for at in range(3):
+        threading.Thread(target=work, args=(at,), daemon=True).start()
+    while min(count) < 5:
+        pass
+    print(count)
+    """
+    done = finished(tmp_path, body)
+    assert (done.returncode, done.stderr) == (0, "")
+    told = contents(tmp_path)
+    for mine, acknowledged in enumerate(json.loads(done.stdout)):
+        assert {f"{mine} {at}" for at in range(acknowledged)} <= set(told)
+
+
 def test_leaving_without_close_is_clean(tmp_path: Path):
     body = """
     memos.add_message("alice", role="user", content="and then I left")
@@ -136,25 +281,38 @@ def test_ctrl_c_ends_it_and_loses_nothing_acknowledged(tmp_path: Path):
 
 
 def test_in_a_notebook(tmp_path: Path):
-    manager, client = start_new_kernel()
-    try:
-        cell = f"""
-        from memos import MemOS
+    cells = [
+        f"""
+        from memos import AsyncMemOS, MemOS
         memos = MemOS({str(tmp_path)!r})
         memos.add_message("alice", role="user", content="written in a cell")
-        print([hit.memory.content for hit in memos.recall("alice", "cell")])
+        """,
         """
-        printed = []
-        client.execute_interactive(
-            textwrap.dedent(cell),
-            timeout=60,
-            output_hook=lambda message: printed.append(message["content"]),
-        )
-        text = json.dumps(printed, default=str)
-        assert "written in a cell" in text, text
+        print([hit.memory.content for hit in memos.recall("alice", "cell")])
+        memos.drain()
+        """,
+        f"""
+        async with AsyncMemOS({str(tmp_path)!r}) as other:
+            await other.add_message("alice", role="user", content="awaited in a cell")
+        print(len(memos.get_messages("alice")), "messages")
+        """,
+    ]
+    manager, client = start_new_kernel()
+    try:
+        printed = [run_cell(client, textwrap.dedent(cell)) for cell in cells]
     finally:
         client.stop_channels()
-        manager.shutdown_kernel(now=True)
+        manager.shutdown_kernel()
+    assert printed == ["", "['written in a cell']\n", "2 messages\n"]
+    assert contents(tmp_path) == ["written in a cell", "awaited in a cell"]
+
+
+def run_cell(client: BlockingKernelClient, cell: str) -> str:
+    """What the cell printed; no error and no other result."""
+    told = []
+    reply = client.execute_interactive(cell, timeout=60, output_hook=told.append)
+    assert reply["content"]["status"] == "ok", reply["content"]
+    return "".join(one["content"].get("text", "") for one in told)
 
 
 def test_both_faces_have_the_same_calls():

@@ -109,6 +109,32 @@ def test_an_agent_alone_does_not_replace_a_users_word(memos):
     assert memos.get_memory("alice", stored.id).content == "lives in Porto"
 
 
+def test_a_hidden_message_is_not_for_others_to_forget(memos):
+    memos.create_cube("alice", "team")
+    memos.share("alice", "team", to_agent="coder", role="admin")
+    memos.add_message(
+        agent_id="planner", role="assistant", content="only for planner", message_id="m1",
+        visibility="agent", user_id="alice", cube_id="team",
+    )  # fmt: skip
+    for who in ({"agent_id": "coder"}, {"user_id": "alice"}):
+        with pytest.raises(NotFound):
+            memos.forget(**who, message_id="m1", cube_id="team")
+    assert told(memos, "planner", user_id="alice", agent_id="planner") == ["only for planner"]
+    memos.forget("alice", message_id="m1", agent_id="planner", cube_id="team")
+    assert told(memos, "planner", user_id="alice", agent_id="planner") == []
+
+
+def test_who_forgets_does_not_learn_what_others_drew_from_it(memos):
+    memos.create_cube("alice", "team")
+    memos.share("alice", "team", to_user="bob")
+    source = memos.store("alice", "fact", "the budget is 900 euros", cube_id="team")
+    drawn = memos.store("bob", "lesson", "ask for more money", sources=[source.id])
+    assert drawn.cube_id == "user:bob"
+    assert memos.forget("alice", source.id).tainted == ()
+    assert memos.get_memory("bob", drawn.id).tainted
+    assert told(memos, "money", user_id="bob") == []
+
+
 def test_taint_crosses_cubes(memos):
     memos.create_cube("alice", "team")
     source = memos.store("alice", "fact", "the budget is 900 euros")

@@ -1,15 +1,27 @@
-"""What the README promises, step by step, on both backends."""
+"""What the README promises, step by step, on both backends and through both faces."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from memos import Conflict, DeadlineExceeded, InvalidInput, MemOS, NotFound
+from memos import (
+    AsyncMemOS,
+    Conflict,
+    DeadlineExceeded,
+    InvalidInput,
+    MemOS,
+    NotFound,
+    UsageError,
+)
 from memos.errors import VersionConflict
+from memos.memories.parts import build
+from memos.settings import Settings
 
 BACKENDS = {
     "sqlite": {},
@@ -21,10 +33,30 @@ BEAGLE = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=list(BACKENDS))
+class Awaited:
+    """AsyncMemOS, each of its calls awaited at once."""
+
+    def __init__(self, memos: AsyncMemOS, loop: asyncio.AbstractEventLoop) -> None:
+        self._memos, self._loop = memos, loop
+
+    def __getattr__(self, name: str):
+        call = getattr(self._memos, name)
+        return lambda *args, **kwargs: self._loop.run_until_complete(call(*args, **kwargs))
+
+
+@pytest.fixture(params=[*BACKENDS, "async"])
 def memos(request, tmp_path: Path):
-    with MemOS(tmp_path, sync="normal", **BACKENDS[request.param]) as opened:
-        yield opened
+    if request.param != "async":
+        with MemOS(tmp_path, sync="normal", **BACKENDS[request.param]) as opened:
+            yield opened
+        return
+    loop = asyncio.new_event_loop()
+    opened = Awaited(AsyncMemOS(tmp_path, sync="normal"), loop)
+    yield opened
+    opened.close()
+    with pytest.raises(UsageError, match="closed"):
+        opened.recall("alice", "anything")
+    loop.close()
 
 
 def test_a_preference_is_recalled_and_stands_in_the_prefix(memos):
@@ -106,6 +138,91 @@ def test_narrowing(memos):
     assert found(filter={"said_at": {"lt": "2024-01-01"}}) == []
     explained = memos.recall("alice", "beagle", top_k=1, explain=True)
     assert len(explained.receipt.evidence) == 2
+
+
+def test_forgetting_by_each_name(memos):
+    for thread in ("c1", "c2"):
+        for at in (1, 2):
+            memos.add_message(
+                "alice", role="user", content=f"plum {at} in {thread}", message_id=f"m{at}",
+                conversation_id=thread,
+            )  # fmt: skip
+    fact = memos.store("alice", "fact", "plums are ripe")
+
+    def left() -> list[str]:
+        return sorted(hit.memory.content for hit in memos.recall("alice", "plum", top_k=50))
+
+    assert memos.forget("alice", fact.id).memory_ids == (fact.id,)
+    assert left() == ["plum 1 in c1", "plum 1 in c2", "plum 2 in c1", "plum 2 in c2"]
+    assert memos.forget("alice", message_id="m1", conversation_id="c1").message_ids == ("m1",)
+    assert left() == ["plum 1 in c2", "plum 2 in c1", "plum 2 in c2"]
+    assert memos.forget("alice", conversation_id="c2").message_ids == ("m1", "m2")
+    assert left() == ["plum 2 in c1"]
+    assert [message.content for message in memos.get_messages("alice")] == ["plum 2 in c1"]
+    with pytest.raises(NotFound):
+        memos.forget("alice", conversation_id="c2")
+
+
+def test_results_show_themselves_and_are_json(memos):
+    memos.create_cube("alice", "team", name="The team")
+    results = {
+        "Added": memos.add_message("alice", **BEAGLE),
+        "Memory": memos.store("alice", "fact", "the beagle sleeps a lot"),
+        "Recall": memos.recall("alice", "beagle", explain=True),
+        "Hit": memos.recall("alice", "beagle")[0],
+        "Receipt": memos.recall("alice", "beagle").receipt,
+        "Context": memos.context("alice", "beagle"),
+        "Message": memos.get_messages("alice")[0],
+        "HistoryEntry": memos.history("alice", memos.recall("alice", "beagle")[0].memory.id)[0],
+        "Cube": memos.share("alice", "team", to_user="bob"),
+        "Forgotten": memos.forget("alice", message_id="m1", conversation_id="c1"),
+        "Statistics": memos.stats(),
+        "Backlog": memos.drain(),
+        "Diagnosis": memos.doctor(),
+    }
+    for name, result in results.items():
+        assert type(result).__name__ == name
+        assert name in repr(result)
+        told = result.to_dict()
+        assert told
+        assert json.loads(json.dumps(told, ensure_ascii=False, allow_nan=False)) == told
+    assert "Biscuit" in repr(results["Hit"])
+    assert len(repr(results["Recall"]).splitlines()) == 1 + len(results["Recall"])
+    assert str(results["Context"]) == results["Context"].text
+
+
+class Slow:
+    """A part that answers some questions too late."""
+
+    def __init__(self, part: object, *names: str) -> None:
+        self._part, self._names = part, names
+
+    def __getattr__(self, name: str):
+        if name in self._names:
+            return lambda *_: asyncio.sleep(30)
+        return getattr(self._part, name)
+
+
+def test_what_a_deadline_cuts_off_is_named(tmp_path: Path):
+    async def play() -> None:
+        parts = build(Settings.load({}, home=tmp_path, sync="normal"))
+        late = replace(parts, text=Slow(parts.text, "search"))
+        async with AsyncMemOS(tmp_path, parts=late) as memos:
+            await memos.add_message("alice", **BEAGLE)
+            found = await memos.recall("alice", "beagle", deadline_ms=1_000)
+            assert "deadline: text" in found.degraded
+            assert "text" not in found.receipt.legs
+            assert "degraded: deadline: text" in repr(found)
+            context = await memos.context("alice", "beagle", deadline_ms=1_000)
+            assert "deadline: text" in context.receipt.degraded
+        records = Slow(parts.records, "by_id", "recent", "said_between", "pending")
+        late = replace(late, records=records, hot=Slow(parts.hot, "entries"))
+        async with AsyncMemOS(tmp_path, parts=late) as memos:
+            found = await memos.recall("alice", "beagle", deadline_ms=1_000)
+            assert len(found) == 0
+            assert {"deadline: text", "deadline: recent"} <= set(found.degraded)
+
+    asyncio.run(play())
 
 
 def test_a_deadline_is_an_error_or_named_never_silence(memos):
