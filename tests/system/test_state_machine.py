@@ -6,6 +6,8 @@ metadata value holds a canary of its own; each answer is searched for canaries a
 the access list does not let its asker have.
 """
 
+# Size: one class, as Hypothesis wants its rules; what they drive is in `worlds`.
+
 from __future__ import annotations
 
 import asyncio

@@ -21,6 +21,7 @@ from memos.model.time import Instant, parse_iso
 
 MAX_DEPTH = 8
 MAX_CONDITIONS = 64
+MAX_VALUES = 1_000  # of one `in` or `nin`: each is compared with each memory
 TIMES = frozenset({"said_at", "recorded_at", "valid_from", "valid_to"})
 FIELDS = TIMES | frozenset(
     {
@@ -110,8 +111,10 @@ def _condition(field: str, name: object, operand: Any, path: str, budget: Budget
     if name not in OPERATORS:
         raise InvalidInput(path, f"the operator {shown(name)}", ", ".join(OPERATORS))
     many = name in ("in", "nin")
-    if many and not isinstance(operand, list):
-        raise InvalidInput(f"{path}.{name}", _shape(operand), "a list of values")
+    if many and (not isinstance(operand, list) or len(operand) > MAX_VALUES):
+        raise InvalidInput(
+            f"{path}.{name}", _shape(operand), f"a list of at most {MAX_VALUES} values"
+        )
     items = [
         _operand(field, item, f"{path}.{name}", budget.zone)
         for item in (operand if many else [operand])
