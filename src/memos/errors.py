@@ -12,6 +12,13 @@ MemOSError
 │   └── StorageCorrupt  what was read is not what was written
 ├── DeadlineExceeded    the time the caller allowed is over (also a TimeoutError)
 ├── MissingDependency   an extra has to be installed (also an ImportError)
+├── ProviderError       a model did not do what it was asked
+│   ├── ProviderDown    no connection, a broken one, or an error of the server
+│   ├── ProviderBusy    too many requests, or too little quota
+│   ├── ProviderTimeout no answer in time (also a TimeoutError)
+│   ├── ProviderRefused the key, the model or the request is not accepted
+│   └── BadAnswer       an answer that cannot be used
+├── ModelMissing        a model's file is missing or damaged
 └── UsageError          the right call in the wrong place (also a RuntimeError)
 """
 
@@ -20,13 +27,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 __all__ = [
+    "BadAnswer",
     "Conflict",
     "DeadlineExceeded",
     "InvalidInput",
     "MemOSError",
     "MessageExists",
     "MissingDependency",
+    "ModelMissing",
     "NotFound",
+    "ProviderBusy",
+    "ProviderDown",
+    "ProviderError",
+    "ProviderRefused",
+    "ProviderTimeout",
     "StorageBusy",
     "StorageCorrupt",
     "StorageError",
@@ -115,6 +129,50 @@ class MissingDependency(MemOSError, ImportError):
         super().__init__(f"{backend} needs an extra: pip install 'memos-engine[{extra}]'")
         self.backend = backend
         self.extra = extra
+
+
+class ModelMissing(MemOSError):
+    """A file of the default embedder is missing, damaged, or of another version of memos."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(
+            f"model_dir: {path} {problem}; install memos-engine again (its build says what it "
+            "needs), or set MEMOS_MODEL_DIR to a folder that holds the model.onnx and "
+            "tokenizer.json of this version"
+        )
+        self.path = path
+        self.problem = problem
+
+
+class ProviderError(MemOSError):
+    """A model did not do what it was asked: begins with the setting that names the model.
+
+    `retry_after` are the seconds that its server asks to be left alone, if it said so.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ProviderDown(ProviderError):
+    """No connection, a broken one, or an error of the server, in each attempt."""
+
+
+class ProviderBusy(ProviderError):
+    """Too many requests or too little quota, in each attempt."""
+
+
+class ProviderTimeout(ProviderError, TimeoutError):
+    """No answer within the model's own timeout."""
+
+
+class ProviderRefused(ProviderError):
+    """The key, the model or the request is not accepted: trying again changes nothing."""
+
+
+class BadAnswer(ProviderError):
+    """The answer is not what was asked for."""
 
 
 class UsageError(MemOSError, RuntimeError):

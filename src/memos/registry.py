@@ -1,8 +1,10 @@
 """Backends by name: role -> name -> class path, and the extra that brings its package.
 
 Loaded only when asked for. A backend's constructor names what it needs, out of:
-``url`` (as configured), ``database`` (the home's SQLite), ``root`` (a folder of its own),
-``clock``, ``inline`` and ``followers`` (projections, for records), ``outbox``.
+``url`` (as configured), ``database`` (the home's SQLite), ``segments`` (of its cubes, in
+memory), ``root`` (a folder of its own), ``model_folder`` (for the default embedder),
+``clock``, ``inline`` and ``followers`` (projections, for records), ``outbox``, ``key`` (a
+`Secret`, for servers), ``chat_model``.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from memos.errors import InvalidInput, MissingDependency
 BACKENDS: dict[str, dict[str, str]] = {
     "database": {
         "sqlite": "memos.storage.sqlite.database:Database",
+    },
+    "segments": {
+        "sqlite": "memos.storage.segments.cache:Segments",
     },
     "records": {
         "sqlite": "memos.storage.records.sqlite:SqliteRecords",
@@ -39,13 +44,33 @@ BACKENDS: dict[str, dict[str, str]] = {
         "sqlite": "memos.storage.blobs.sqlite:SqliteBlobs",
         "memory": "memos.storage.blobs.memory:MemoryBlobs",
     },
+    "embedder": {
+        "minilm": "memos.providers.embedding.onnx:OnnxEmbedder",
+        "hashing": "memos.providers.embedding.hashing:HashingEmbedder",
+        "openai": "memos.providers.embedding.openai:OpenAIEmbedder",
+        "sentence-transformers": (
+            "memos.providers.embedding.sentence_transformers:SentenceTransformersEmbedder"
+        ),
+    },
+    "reranker": {
+        "rerank": "memos.providers.rerank.http:HttpReranker",
+        "onnx": "memos.providers.rerank.onnx:OnnxReranker",
+        "chat": "memos.providers.rerank.chat:ChatReranker",
+    },
+    "chat_model": {
+        "openai": "memos.providers.chat.openai:OpenAIChat",
+    },
     "outbox": {
         "sqlite": "memos.storage.queues.sqlite:SqliteOutbox",
         "memory": "memos.storage.queues.memory:MemoryOutbox",
     },
 }
 
-EXTRAS: dict[str, str] = {}
+EXTRAS: dict[str, str] = {
+    "openai": "http",
+    "rerank": "http",
+    "sentence-transformers": "sentence-transformers",
+}
 """Backend name -> extra, for the ones whose packages the core does not bring."""
 
 

@@ -17,6 +17,37 @@ from memos.errors import InvalidInput
 PREFIX = "MEMOS_"
 
 
+class Secret:
+    """A text that only `reveal` shows: prints as ``***``, or as nothing when there is none."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str = "") -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __str__(self) -> str:
+        return "***" if self else ""
+
+    def __repr__(self) -> str:
+        return f"Secret({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+NO_KEY = Secret()
+
+
 def _setting(default: Any, help: str) -> Any:
     return field(default=default, metadata={"help": help})
 
@@ -36,6 +67,22 @@ class Settings:
     hot: str = _setting("memory", "backend of the working sets: memory or sqlite")
     blobs: str = _setting("folder", "backend of large objects: folder, sqlite or memory")
     outbox: str = _setting("sqlite", "backend of the backlog of work: sqlite or memory")
+    embedder: str = _setting(
+        "minilm",
+        "what turns text into vectors: minilm, hashing, openai:URL or sentence-transformers:MODEL",
+    )
+    model_dir: Path = _setting(
+        Path("packaged"), "folder with the model of minilm; packaged: the one inside memos"
+    )
+    embedder_key: Secret = _setting(NO_KEY, "key for the server of the embedder, if it wants one")
+    reranker: str = _setting(
+        "none", "what judges found memories: none, rerank:URL, onnx:FOLDER or chat"
+    )
+    reranker_key: Secret = _setting(NO_KEY, "key for the server of the reranker, if it wants one")
+    chat_model: str = _setting("none", "language model that answers: none or openai:URL")
+    chat_model_key: Secret = _setting(
+        NO_KEY, "key for the server of the language model, if it wants one"
+    )
     timezone: str = _setting("UTC", "IANA zone in which times without one are read")
     max_message: int = _setting(200_000, "longest message or memory")
     max_query: int = _setting(20_000, "longest query")
@@ -46,6 +93,7 @@ class Settings:
     max_top_k: int = _setting(1_000, "most hits of one recall")
     max_context: int = _setting(200_000, "largest context block, in tokens")
     segment: int = _setting(600, "size at which long messages are cut into pieces")
+    index_memory: int = _setting(256, "memory for the indexes of embedded cubes, in MiB")
     pending: int = _setting(2_000, "most unprojected versions that a recall looks through")
 
     @classmethod
@@ -85,14 +133,27 @@ class Settings:
     @property
     def folder(self) -> Path:
         """`home`, with ``~`` resolved."""
-        try:
-            return self.home.expanduser()
-        except RuntimeError as error:  # ~somebody who is not a user here
-            raise InvalidInput("home", repr(str(self.home)), "a path") from error
+        return _resolved("home", self.home)
+
+    @property
+    def model_folder(self) -> Path | None:
+        """`model_dir`, with ``~`` resolved; None for the one inside memos."""
+        if self.model_dir == Path("packaged"):
+            return None
+        return _resolved("model_dir", self.model_dir)
+
+
+def _resolved(name: str, path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:  # ~somebody who is not a user here
+        raise InvalidInput(name, repr(str(path)), "a path") from error
 
 
 def _fit(name: str, value: Any, default: Any) -> Any:
     """`value` as the type of the default."""
+    if isinstance(default, Secret):
+        return _secret(name, value)
     if isinstance(default, Path):
         if isinstance(value, (str, Path)) and str(value) and "\0" not in str(value):
             return Path(value)
@@ -108,3 +169,15 @@ def _fit(name: str, value: Any, default: Any) -> Any:
     if isinstance(value, str) and value:
         return value
     raise InvalidInput(name, f"a {type(value).__name__}", "a string that is not empty")
+
+
+def _secret(name: str, value: Any) -> Secret:
+    """A key goes into a header: what cannot stand there is refused, and not shown."""
+    if isinstance(value, Secret):
+        value = value.reveal()
+    allowed = "visible ASCII characters without spaces"
+    if not isinstance(value, str):
+        raise InvalidInput(name, f"a {type(value).__name__}", allowed)
+    if not all("!" <= mark <= "~" for mark in value):
+        raise InvalidInput(name, f"a string of length {len(value)} with other characters", allowed)
+    return Secret(value)

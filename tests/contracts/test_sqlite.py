@@ -15,6 +15,7 @@ from memos.storage.graphs.sqlite import SqliteGraph
 from memos.storage.hot.sqlite import SqliteHot
 from memos.storage.queues.sqlite import SqliteOutbox
 from memos.storage.records.sqlite import SqliteRecords
+from memos.storage.segments.cache import Segments
 from memos.storage.sqlite.database import Database
 from memos.storage.text.memory import MemoryText
 from memos.storage.text.sqlite import SqliteText
@@ -41,14 +42,15 @@ def database(tmp_path: Path) -> Database:
 class SqliteSystems:
     @pytest.fixture
     def system(self, clock: ManualClock, database: Database) -> Backends:
-        text, graph = SqliteText(database), SqliteGraph(database)
-        records = SqliteRecords(database, [text, graph])
+        segments = Segments(database, room=1 << 20)
+        text, graph = SqliteText(segments), SqliteGraph(segments)
+        records = SqliteRecords(database, segments)
         return Backends(records, text, graph, SqliteOutbox(database, clock), clock)
 
     @pytest.fixture
     def following(self, clock: ManualClock, database: Database) -> Backends:
         text, graph = MemoryText(inline=False), MemoryGraph(inline=False)
-        records = SqliteRecords(database, followers=["text", "graph"])
+        records = SqliteRecords(database, Segments(database, room=1 << 20), ["text", "graph"])
         return Backends(records, text, graph, SqliteOutbox(database, clock), clock)
 
 

@@ -209,7 +209,7 @@ def test_a_full_disk_is_said_so_and_read_all_the_same(tmp_path: Path, vfs: Fault
             await writer.write(50)
             vfs.room = 0
             with pytest.raises(StorageFull, match="no room left"):
-                await memos.add_message("ann", role="user", content="too much " * 2000)
+                await memos.add_message("ann", role="user", content="too much " * 20_000)
             assert await stored(memos) == Counter(writer.acked)
             found = await memos.recall("ann", "who takes the train to Oslo?")
             assert found

@@ -23,6 +23,7 @@ from memos.storage.queues.memory import MemoryOutbox
 from memos.storage.queues.sqlite import SqliteOutbox
 from memos.storage.records.memory import MemoryRecords
 from memos.storage.records.sqlite import SqliteRecords
+from memos.storage.segments.cache import Segments
 from memos.storage.sqlite.database import Database
 from memos.storage.text.memory import MemoryText
 from memos.testing.build import deliver
@@ -154,7 +155,7 @@ def late_world(folder: Path, seed: int) -> World:
     if seed % 2:
         database = Database(folder / "late.db", "normal")
         outbox: Any = SqliteOutbox(database, later)
-        records: Any = SqliteRecords(database, followers=names)
+        records: Any = SqliteRecords(database, Segments(database, 1 << 20), names)
     else:
         outbox = MemoryOutbox(later)
         records = MemoryRecords(followers=names, outbox=outbox)

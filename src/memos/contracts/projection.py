@@ -23,8 +23,8 @@ class Projection(Part, ABC):
     - **Hints, not truth.** A search may return what has since changed; readers check
       every result against the records. It must not return anything outside the scope's
       cubes, and no cube's statistics may touch another's.
-    - **Inline** projections live in the same database as the records and are written in
-      the same transaction; the others follow through the outbox.
+    - **Inline** projections never lag: they are written with the records, or read what has
+      been committed before each answer. The others follow through the outbox.
     """
 
     name: str
@@ -44,4 +44,4 @@ class Projection(Part, ABC):
 
     @abstractmethod
     async def clear(self, key: CubeKey) -> None:
-        """Drops everything of a cube, before a rebuild."""
+        """Drops everything of a cube, before a rebuild; an inline one may come back by itself."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from memos import registry
 from memos.contracts.blobs import BlobStore
@@ -76,8 +77,10 @@ def build(settings: Settings, clock: Clock | None = None, ids: IdSource | None =
     _check_family(settings)
     timer = clock or SystemClock()
     database = registry.load("database", "sqlite")(settings.folder / DATABASE, settings.sync)
-    needs = {"database": lambda: database, "clock": lambda: timer}
+    needs: dict[str, Callable[[], Any]] = {"database": lambda: database, "clock": lambda: timer}
     outbox = registry.build("outbox", settings.outbox, needs)
+    segments = registry.load("segments", "sqlite")(database, settings.index_memory << 20)
+    needs["segments"] = lambda: segments
     text = registry.build("text", settings.text, needs)
     graph = registry.build("graph", settings.graph, needs)
     projections = (text, graph)

@@ -29,8 +29,9 @@ from memos.storage.blobs.sqlite import SqliteBlobs
 from memos.storage.graphs.sqlite import SqliteGraph
 from memos.storage.queues.sqlite import SqliteOutbox
 from memos.storage.records.sqlite import SqliteRecords
+from memos.storage.segments.cache import Segments
 from memos.storage.sqlite.database import Database
-from memos.storage.sqlite.query import every, one
+from memos.storage.sqlite.query import every
 from memos.storage.text.sqlite import SqliteText
 from memos.testing.clock import ManualClock
 
@@ -44,9 +45,10 @@ class Stores:
     def __init__(self, folder: Path, sync: str = "full", vfs: str | None = None) -> None:
         self.clock = ManualClock()
         self.database = Database(folder / FILE, sync, vfs)
-        self.text = SqliteText(self.database)
-        self.graph = SqliteGraph(self.database)
-        self.records = SqliteRecords(self.database, [self.text, self.graph], FOLLOWERS)
+        segments = Segments(self.database, room=64 << 20)
+        self.text = SqliteText(segments)
+        self.graph = SqliteGraph(segments)
+        self.records = SqliteRecords(self.database, segments, FOLLOWERS)
         self.outbox = SqliteOutbox(self.database, self.clock)
         self.blobs = SqliteBlobs(self.database)
 
@@ -90,18 +92,11 @@ Digest = Mapping[str, bytes]
 
 def _digest(cursor: apsw.Cursor) -> Digest:
     made = {}
-    for _, name, sort, *_ in every(cursor, "PRAGMA main.table_list"):
-        # How FTS5 packs its lists (shadow) depends on which commits were grouped; what it
-        # holds does not, and a vocabulary of instances shows it.
-        lists = sort == "virtual" and "instance" in _sql(cursor, name)
-        if lists or (sort == "table" and not name.startswith("sqlite_")):
+    for _, name, *_ in every(cursor, "PRAGMA main.table_list"):
+        # Which terms have been kept depends on what was searched, not on what was written.
+        if not name.startswith("sqlite_") and name != "terms":
             made[name] = _hash(cursor, f'SELECT * FROM "{name}"')  # noqa: S608
     return made
-
-
-def _sql(cursor: apsw.Cursor, name: str) -> str:
-    row = one(cursor, "SELECT sql FROM sqlite_schema WHERE name=?", (name,))
-    return str(row[0]) if row else ""
 
 
 def _hash(cursor: apsw.Cursor, sql: str) -> bytes:

@@ -4,53 +4,42 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import apsw
 
-from memos.contracts.records import Place, Records
-from memos.errors import Conflict, NotFound
+from memos.contracts.records import Place
 from memos.model.changes import ChangeSet, Commit, HistoryEntry, MemoryState
-from memos.model.cube import Cube, Grant, Role
 from memos.model.memory import Kind, Memory, Ref
-from memos.model.message import Message
 from memos.model.scope import CubeKey, ReadScope, SystemScope, WriteScope
 from memos.model.time import Instant
 from memos.storage.records import sqlite_check
 from memos.storage.records.sqlite_commit import CommitJob
+from memos.storage.records.sqlite_messages import SqliteMessages
+from memos.storage.records.sqlite_sharing import SqliteCubes
+from memos.storage.segments.cache import Segments
+from memos.storage.segments.paging import admitted_documents
+from memos.storage.segments.segment import Segment
 from memos.storage.sqlite.database import Database
-from memos.storage.sqlite.inline import InlineProjection
 from memos.storage.sqlite.query import every, one
 from memos.storage.sqlite.reach import admitted, cube_key, cube_keys, first, marks
-from memos.storage.sqlite.rows import (
-    MEMORY_COLUMNS,
-    MEMORY_TABLES,
-    MESSAGE_COLUMNS,
-    memory_of,
-    message_of,
-    pack,
-    unpack,
-)
+from memos.storage.sqlite.rows import MEMORY_COLUMNS, MEMORY_TABLES, memory_of, pack, unpack
+
+T = TypeVar("T")
 
 CHUNK = 500  # values in one IN list
 
 
-class SqliteRecords(Records):
-    """Over a shared `Database`.
-
-    `inline` projections are written in the same transaction; `followers` names the
-    projections that follow through the outbox.
-    """
+class SqliteRecords(SqliteMessages, SqliteCubes):
+    """Over a shared `Database`; `followers` are projections that follow through the outbox."""
 
     needs_loop = False
 
     def __init__(
-        self,
-        database: Database,
-        inline: Sequence[InlineProjection] = (),
-        followers: Sequence[str] = (),
+        self, database: Database, segments: Segments, followers: Sequence[str] = ()
     ) -> None:
         self._database = database
-        self._inline = tuple(inline)
+        self._segments = segments
         self._followers = tuple(followers)
 
     async def open(self) -> None:
@@ -60,7 +49,7 @@ class SqliteRecords(Records):
         await self._database.close()
 
     async def commit(self, scope: WriteScope, changes: ChangeSet) -> Commit:
-        return await self._database.write(CommitJob(scope, changes, self._inline, self._followers))
+        return await self._database.write(CommitJob(scope, changes, self._followers))
 
     async def memories(self, scope: ReadScope, refs: Sequence[Ref]) -> dict[Ref, Memory]:
         wanted = set(refs)
@@ -123,48 +112,43 @@ class SqliteRecords(Records):
     async def said_between(
         self, scope: ReadScope, start: int, end: int, limit: int
     ) -> list[Memory]:
-        def job(cursor: apsw.Cursor) -> list[Memory]:
-            found = [
-                memory
-                for cube in cube_keys(cursor, scope)
-                for memory in first(
-                    limit,
-                    admitted(
-                        cursor,
-                        scope.narrowing,
-                        "v.cube = ? AND v.said_at >= ? AND v.said_at < ?",
-                        (cube, start, end),
-                        "ORDER BY v.said_at, v.memory, v.version",
-                    ),
-                )
-            ]
+        def job(cursor: apsw.Cursor, segments: list[Segment]) -> list[Memory]:
+            found: list[Memory] = []
+            for segment in segments:
+                with segment.lock:
+                    docs = segment.said_between(start, end)
+                    docs = docs[segment.matching(scope.narrowing)[docs]]
+                    by = segment.when.values[docs]
+                    found += (
+                        memory
+                        for _, memory in admitted_documents(
+                            cursor, scope.narrowing, segment, (docs, by), limit
+                        )
+                    )
             found.sort(key=lambda memory: (memory.said_at, memory.ref))
             return found[:limit]
 
-        return await self._database.read(job)
+        return await self._segments.read(scope, job) if limit > 0 else []
 
     async def around(
         self, scope: ReadScope, places: Sequence[Place], before: int, after: int
     ) -> list[Memory]:
-        spans = _spans(places, before, after)
+        by_cube: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for cube_id, conversation, ordinal in places:
+            by_cube[cube_id][conversation or ""].append(ordinal)
 
-        def job(cursor: apsw.Cursor) -> list[Memory]:
-            cubes = {cube_id: key for key, cube_id in cube_keys(cursor, scope).items()}
-            return [
-                memory
-                for (cube_id, conversation), ranges in spans.items()
-                if cube_id in cubes
-                for low, high in ranges
-                for memory in admitted(
-                    cursor,
-                    scope.narrowing,
-                    "v.cube=? AND v.conversation=? AND v.ordinal BETWEEN ? AND ?"
-                    " AND v.kind='episode'",
-                    (cubes[cube_id], conversation or "", low, high),
-                )
-            ]
+        def job(cursor: apsw.Cursor, segments: list[Segment]) -> list[Memory]:
+            found: list[Memory] = []
+            for segment in segments:
+                with segment.lock:
+                    docs = segment.around(by_cube[segment.cube_id], before, after)
+                    keys = segment.keys.values[docs].tolist()
+                for chunk in _chunks(keys):
+                    where = f"v.key IN ({marks(len(chunk))})"
+                    found += admitted(cursor, scope.narrowing, where, chunk)
+            return found
 
-        return await self._database.read(job)
+        return await self._segments.read(scope, job)
 
     async def pending(
         self, scope: ReadScope, projection: str, limit: int
@@ -224,125 +208,6 @@ class SqliteRecords(Records):
 
         return await self._database.read(job)
 
-    async def messages(
-        self,
-        scope: ReadScope,
-        conversation_id: str | None = None,
-        limit: int = 1000,
-        before: str | None = None,
-    ) -> list[Message]:
-        def job(cursor: apsw.Cursor) -> list[Message]:
-            where, values = _seen_messages(cursor, scope)
-            if before is not None:
-                sql = f"SELECT m.key FROM messages m WHERE {where} AND m.id = ?"
-                row = one(cursor, sql, (*values, pack(before)))
-                if row is None:
-                    return []
-                where, values = f"{where} AND m.key < ?", (*values, row[0])
-            if conversation_id is not None:
-                where, values = f"{where} AND m.conversation = ?", (*values, conversation_id)
-            rows = every(
-                cursor,
-                f"SELECT {MESSAGE_COLUMNS} FROM messages m JOIN cubes c ON c.key = m.cube"
-                f" WHERE {where} ORDER BY m.key DESC LIMIT ?",
-                (*values, limit),
-            )
-            return [message_of(row) for row in reversed(rows)]
-
-        return await self._database.read(job)
-
-    async def messages_named(
-        self, scope: ReadScope, named: Sequence[tuple[str | None, str]]
-    ) -> dict[tuple[str | None, str], tuple[Message, tuple[str, ...]]]:
-        def job(
-            cursor: apsw.Cursor,
-        ) -> dict[tuple[str | None, str], tuple[Message, tuple[str, ...]]]:
-            found = {}
-            for cube in cube_keys(cursor, scope):
-                for conversation, message_id in named:
-                    row = one(
-                        cursor,
-                        f"SELECT {MESSAGE_COLUMNS} FROM messages m JOIN cubes c ON c.key = m.cube"
-                        " WHERE m.cube=? AND m.conversation=? AND m.message_id=?",
-                        (cube, conversation or "", message_id),
-                    )
-                    if row is not None:
-                        message = message_of(row)
-                        found[conversation, message_id] = message, _episodes(cursor, message.id)
-            return found
-
-        return await self._database.read(job)
-
-    async def cube(self, key: CubeKey) -> Cube | None:
-        found = await self._cubes("c.tenant=? AND c.cube_id=?", key)
-        return found[0] if found else None
-
-    async def cubes(self, tenant: str, principals: Sequence[str]) -> list[Cube]:
-        some = marks(len(principals))
-        return await self._cubes(
-            f"c.tenant=? AND (c.owner IN ({some}) OR c.key IN"
-            f" (SELECT cube FROM grants WHERE principal IN ({some})))",
-            (tenant, *principals, *principals),
-        )
-
-    async def _cubes(self, where: str, values: Sequence[str]) -> list[Cube]:
-        def job(cursor: apsw.Cursor) -> list[Cube]:
-            rows = every(
-                cursor,
-                "SELECT c.key, c.cube_id, c.owner, c.name, c.created_at, c.seq FROM cubes c"
-                f" WHERE {where} ORDER BY c.cube_id",
-                tuple(values),
-            )
-            return [
-                Cube(cube_id, owner, name, Instant(created), seq, _grants(cursor, key))
-                for key, cube_id, owner, name, created, seq in rows
-            ]
-
-        return await self._database.read(job)
-
-    async def create_cube(self, tenant: str, cube: Cube) -> None:
-        def job(cursor: apsw.Cursor) -> None:
-            try:
-                cursor.execute(
-                    "INSERT INTO cubes (tenant, cube_id, owner, name, created_at, seq)"
-                    " VALUES (?,?,?,?,?,0)",
-                    (tenant, cube.cube_id, cube.owner, cube.name, cube.created_at),
-                )
-            except apsw.ConstraintError as error:
-                raise Conflict(f"cube_id: {cube.cube_id!r} is already taken") from error
-
-        await self._database.write(job)
-
-    async def set_grant(self, key: CubeKey, grant: Grant) -> None:
-        def job(cursor: apsw.Cursor) -> None:
-            cube = cube_key(cursor, key)
-            if cube is None:
-                raise NotFound("cube", key.cube_id)
-            cursor.execute(
-                "INSERT OR REPLACE INTO grants VALUES (?,?,?,?,?)",
-                (cube, grant.principal, grant.role.value, grant.granted_at, grant.granted_by),
-            )
-
-        await self._database.write(job)
-
-    async def drop_grant(self, key: CubeKey, principal: str) -> bool:
-        def job(cursor: apsw.Cursor) -> bool:
-            cursor.execute(
-                "DELETE FROM grants WHERE principal=? AND cube IN"
-                " (SELECT key FROM cubes WHERE tenant=? AND cube_id=?)",
-                (principal, *key),
-            )
-            return cursor.connection.changes() > 0
-
-        return await self._database.write(job)
-
-    async def cube_keys(self, scope: SystemScope) -> list[CubeKey]:
-        def job(cursor: apsw.Cursor) -> list[CubeKey]:
-            rows = every(cursor, "SELECT tenant, cube_id FROM cubes")
-            return sorted(key for row in rows if scope.covers(key := CubeKey(*row)))
-
-        return await self._database.read(job)
-
     async def states(
         self, key: CubeKey, memory_ids: Sequence[str] | None = None
     ) -> list[MemoryState]:
@@ -370,61 +235,9 @@ class SqliteRecords(Records):
         return await self._database.read(sqlite_check.check)
 
 
-def _chunks(values: list[bytes]) -> Iterator[list[bytes]]:
+def _chunks(values: list[T]) -> Iterator[list[T]]:
     for start in range(0, len(values), CHUNK):
         yield values[start : start + CHUNK]
-
-
-def _spans(
-    places: Sequence[Place], before: int, after: int
-) -> dict[tuple[str, str | None], list[tuple[int, int]]]:
-    """Places widened and merged into disjoint ranges of ordinals, by conversation."""
-    by_thread: dict[tuple[str, str | None], list[int]] = defaultdict(list)
-    for cube_id, conversation, ordinal in places:
-        by_thread[cube_id, conversation].append(ordinal)
-    spans = {}
-    for thread, ordinals in by_thread.items():
-        ranges: list[tuple[int, int]] = []
-        for ordinal in sorted(set(ordinals)):
-            low, high = ordinal - before, ordinal + after
-            if ranges and low <= ranges[-1][1] + 1:
-                ranges[-1] = (ranges[-1][0], high)
-            else:
-                ranges.append((low, high))
-        spans[thread] = ranges
-    return spans
-
-
-def _seen_messages(cursor: apsw.Cursor, scope: ReadScope) -> tuple[str, tuple[object, ...]]:
-    """A condition on messages ``m`` that the scope admits, with its values."""
-    cubes, narrowing = list(cube_keys(cursor, scope)), scope.narrowing
-    where = (
-        f"m.cube IN ({marks(len(cubes))}) AND m.forgotten = 0"
-        " AND (m.visibility <> 'agent' OR m.agent_id IS ?)"
-        " AND m.said_at <= coalesce(?, m.said_at) AND m.recorded_at <= coalesce(?, m.recorded_at)"
-    )
-    return where, (*cubes, narrowing.agent_id, narrowing.as_of, narrowing.known_at)
-
-
-def _grants(cursor: apsw.Cursor, cube: int) -> tuple[Grant, ...]:
-    rows = every(
-        cursor,
-        "SELECT principal, role, granted_at, granted_by FROM grants WHERE cube=?"
-        " ORDER BY principal",
-        (cube,),
-    )
-    return tuple(Grant(who, Role(role), Instant(at), by) for who, role, at, by in rows)
-
-
-def _episodes(cursor: apsw.Cursor, message: str) -> tuple[str, ...]:
-    rows = every(
-        cursor,
-        "SELECT ref FROM derivations WHERE source=? AND source_version=0 AND kind='memory'"
-        " ORDER BY ref",
-        (pack(message),),
-    )
-    sql = "SELECT 1 FROM versions WHERE memory=? AND kind='episode' LIMIT 1"
-    return tuple(ref for (ref,) in rows if one(cursor, sql, (pack(ref),)) is not None)
 
 
 def _states(cursor: apsw.Cursor, where: str, values: Sequence[object]) -> list[MemoryState]:

@@ -41,8 +41,8 @@ INVARIANTS = {
         SELECT hex(source) FROM derivations
         WHERE source NOT IN (SELECT id FROM memories)
             AND source NOT IN (SELECT id FROM messages)""",
-    "an index row without its version": """
-        SELECT rowid FROM postings_of WHERE rowid / 2 NOT IN (SELECT key FROM versions)""",
+    "terms without their version": """
+        SELECT version FROM terms WHERE version NOT IN (SELECT key FROM versions)""",
     "an episode whose message is missing": """
         SELECT v.key FROM versions v WHERE v.kind = 'episode' AND v.ordinal IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.cube = v.cube
@@ -61,9 +61,6 @@ def count(cursor: apsw.Cursor, scope: SystemScope) -> dict[str, int]:
 
 def check(cursor: apsw.Cursor) -> list[str]:
     """Broken pages and broken invariants, in words."""
-    # A search first: it makes FTS5 look whether another connection has written. The integrity
-    # check does not, and takes what it remembers of a merged segment for damage.
-    every(cursor, "SELECT rowid FROM postings_of WHERE postings_of MATCH 'x' LIMIT 1")
     found = [
         f"integrity: {row[0]}"
         for row in every(cursor, "PRAGMA integrity_check(20)")

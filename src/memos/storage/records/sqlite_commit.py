@@ -21,25 +21,17 @@ from memos.storage.queues.sqlite import enqueue
 from memos.storage.records.sqlite_cubes import open_cubes
 from memos.storage.records.sqlite_marks import Marks
 from memos.storage.records.sqlite_rows import Rows
-from memos.storage.sqlite.inline import Gone, Indexed, InlineProjection, Inverted
-from memos.storage.sqlite.query import every, one
-from memos.storage.sqlite.rows import MEMORY_COLUMNS, MEMORY_TABLES, memory_of, pack
+from memos.storage.sqlite.query import one
+from memos.storage.sqlite.rows import pack
 from memos.storage.sqlite.writer import Combinable
 
 
 class CommitJob(Combinable):
     """One change set for one cube."""
 
-    def __init__(
-        self,
-        scope: WriteScope,
-        changes: ChangeSet,
-        inline: Sequence[InlineProjection],
-        followers: Sequence[str],
-    ) -> None:
+    def __init__(self, scope: WriteScope, changes: ChangeSet, followers: Sequence[str]) -> None:
         self.scope = scope
         self.changes = changes
-        self.inline = inline
         self.followers = followers
 
     @staticmethod
@@ -73,14 +65,7 @@ def _write(cursor: apsw.Cursor, jobs: Sequence[CommitJob]) -> list[Commit]:
     except apsw.ConstraintError as error:
         # With several jobs the writer tries each alone, and the guilty one gets here.
         raise runs[0].clash() from error
-    done = [run.finish() for run in runs]
-    inverted = Inverted(cursor)
-    added = [entry for run in runs for entry in run.added()]
-    removed = [entry for run in runs for entry in run.removed()]
-    for projection in jobs[0].inline:
-        projection.write(cursor, inverted, added, removed)
-    inverted.write()
-    return done
+    return [run.finish() for run in runs]
 
 
 class _Run:
@@ -96,7 +81,6 @@ class _Run:
         self._cube, self._seq = cube
         self._rows = rows
         self._marks = Marks(cursor, job.scope, job.changes.at, {self._cube: self._seq})
-        self._added: list[Indexed] = []
         self._fresh: set[str] = set()  # ids that this commit brings into the world
 
     def gather(self) -> None:
@@ -117,8 +101,7 @@ class _Run:
                 self._fresh.add(memory.id)
             else:
                 self._supersede(memory)
-            key = rows.add_version(memory, cube, seq, self._scope.actor)
-            self._added.append(Indexed(cube, key, memory))
+            rows.add_version(memory, cube, seq, self._scope.actor)
             self._marks.changed[memory.id] = cube
         for each in changes.derivations:
             rows.add_derivation(each)
@@ -142,15 +125,6 @@ class _Run:
         if tasks:
             enqueue(self._cursor, tasks, changes.at)
         return Commit(self._seq, tainted)
-
-    def added(self) -> list[Indexed]:
-        """Versions for the indexes, without those that the same commit took away again."""
-        gone = {key for keys in self._marks.removed.values() for key in keys}
-        return [entry for entry in self._added if entry.key not in gone]
-
-    def removed(self) -> list[Gone]:
-        """Versions that have to leave the indexes."""
-        return [Gone(cube, key) for cube, keys in self._marks.removed.items() for key in keys]
 
     def clash(self) -> Exception:
         """Why the rows of this change set were refused."""
@@ -183,7 +157,7 @@ class _Run:
         id = pack(memory.id)
         known = one(
             self._cursor,
-            "SELECT tainted FROM memories WHERE id=? AND cube=? AND state <> 'forgotten'",
+            "SELECT 1 FROM memories WHERE id=? AND cube=? AND state <> 'forgotten'",
             (id, self._cube),
         )
         if known is None:
@@ -199,12 +173,6 @@ class _Run:
             "UPDATE memories SET changed_seq=?, state=?, tainted=0 WHERE id=?",
             (self._seq, memory.state.value, id),
         )
-        if known[0]:  # its older versions come back into the indexes
-            sql = f"SELECT {MEMORY_COLUMNS}, v.key FROM {MEMORY_TABLES} WHERE v.memory=?"
-            self._added += [
-                Indexed(self._cube, row[-1], memory_of(row))
-                for row in every(self._cursor, sql, (id,))
-            ]
         self._marks.sources[memory.id] = None
 
     def _following(self) -> list[Task]:

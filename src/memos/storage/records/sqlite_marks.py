@@ -19,8 +19,7 @@ class Marks:
     """Part of one commit. `seqs` holds its seq in each cube that it has reached so far.
 
     `sources` are memories and messages that are no longer what they were, `changed` gives
-    the cube of each memory that projections have to look at again, `removed` the version
-    keys, by cube, that have to leave the indexes.
+    the cube of each memory that projections have to look at again.
     """
 
     def __init__(
@@ -33,7 +32,6 @@ class Marks:
         self._seqs = seqs
         self.sources: dict[str, None] = {}
         self.changed: dict[str, int] = {}
-        self.removed: dict[int, list[int]] = {}
 
     def version(self, id: bytes) -> int:
         """The number of a memory's newest version; 0 if there is none."""
@@ -147,11 +145,9 @@ class Marks:
         self.sources[message_id] = None
 
     def _note(self, event: str, memory_id: str, cube: int) -> None:
-        """Takes a memory out of the indexes and writes down why."""
+        """Writes down what happened to a memory, for histories and for indexes that follow."""
         id, seq = pack(memory_id), self._seq_in(cube)
         self._cursor.execute("UPDATE memories SET changed_seq=? WHERE id=?", (seq, id))
-        keys = every(self._cursor, "SELECT key FROM versions WHERE memory=?", (id,))
-        self.removed.setdefault(cube, []).extend(key for (key,) in keys)
         self.changed[memory_id] = cube
         self._cursor.execute(
             "INSERT INTO events (memory, event, version, at, actor, cube, seq)"
@@ -175,6 +171,7 @@ _EMPTIED = """
 SELECT m.id FROM versions v
 JOIN messages m ON m.cube = v.cube AND m.conversation = v.conversation AND m.ordinal = v.ordinal
 WHERE v.memory = ? AND v.kind = 'episode' AND m.forgotten = 0 AND NOT EXISTS (
-    SELECT 1 FROM versions o JOIN memories y ON y.id = o.memory
-    WHERE o.cube = v.cube AND o.conversation = v.conversation AND o.ordinal = v.ordinal
+    SELECT 1 FROM derivations d JOIN memories y ON y.id = unhex(replace(d.ref, '-', ''))
+    JOIN versions o ON o.memory = y.id
+    WHERE d.source = m.id AND d.source_version = 0 AND d.kind = 'memory'
         AND o.kind = 'episode' AND y.state <> 'forgotten')"""

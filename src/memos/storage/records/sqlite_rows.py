@@ -9,7 +9,7 @@ import apsw
 from memos.model.changes import Derivation
 from memos.model.memory import Memory
 from memos.model.message import Message
-from memos.storage.sqlite.query import many, one
+from memos.storage.sqlite.query import many
 from memos.storage.sqlite.rows import (
     INSERT_MESSAGE,
     INSERT_VERSION,
@@ -33,17 +33,15 @@ ON m.cube = v.column1 AND m.conversation = v.column2 AND m.message_id = v.column
 
 
 class Rows:
-    """Gathers rows and writes them. Version keys are given out here, one after the other."""
+    """Gathers rows and writes them."""
 
     def __init__(self, cursor: apsw.Cursor) -> None:
         self._cursor = cursor
         self._messages: list[tuple[Message, int, int]] = []
         self._memories: list[tuple[Any, ...]] = []
-        self._versions: list[tuple[int, Memory, int, int, str]] = []
+        self._versions: list[tuple[Memory, int, int, str]] = []
         self._derivations: list[tuple[Any, ...]] = []
         self._names: list[tuple[int, str, str]] = []
-        row = one(cursor, "SELECT max(key) FROM versions")
-        self._last_key = row[0] or 0 if row else 0
 
     def add_message(self, message: Message, cube: int, seq: int) -> None:
         """A message; its ordinal is found when it is written."""
@@ -54,11 +52,9 @@ class Rows:
         """The memory of a first version."""
         self._memories.append((pack(memory.id), cube, memory.state.value, seq))
 
-    def add_version(self, memory: Memory, cube: int, seq: int, actor: str) -> int:
-        """A version; returns the key that it will have."""
-        self._last_key += 1
-        self._versions.append((self._last_key, memory, cube, seq, actor))
-        return self._last_key
+    def add_version(self, memory: Memory, cube: int, seq: int, actor: str) -> None:
+        """A version."""
+        self._versions.append((memory, cube, seq, actor))
 
     def add_derivation(self, each: Derivation) -> None:
         """A link from a source to what was made of it."""
@@ -69,14 +65,12 @@ class Rows:
         places = self._write_messages()
         many(self._cursor, INSERT_MEMORY, self._memories)
         versions = []
-        for key, memory, cube, seq, actor in self._versions:
+        for memory, cube, seq, actor in self._versions:
             ordinal = memory.ordinal
             if memory.sources and places:
                 name = (cube, memory.conversation_id or "", memory.sources[0])
                 ordinal = places.get(name, ordinal)
-            versions.append(
-                (key, *version_row(memory, cube, ordinal=ordinal, seq=seq, actor=actor))
-            )
+            versions.append(version_row(memory, cube, ordinal=ordinal, seq=seq, actor=actor))
         many(self._cursor, INSERT_VERSION, versions)
         many(self._cursor, INSERT_DERIVATION, self._derivations)
         for gathered in (self._messages, self._memories, self._versions, self._derivations):

@@ -150,7 +150,7 @@ class Database:
 
     def _connect(self) -> apsw.Connection:
         connection = apsw.Connection(str(self.path), vfs=self._vfs)
-        connection.set_busy_handler(_Patience())
+        connection.set_busy_handler(_Patience(self._while_busy))
         connection.execute(
             f"PRAGMA synchronous={self._sync};"
             "PRAGMA wal_autocheckpoint=0;"
@@ -159,6 +159,10 @@ class Database:
             "PRAGMA cache_size=-8000"  # KiB
         ).fetchall()
         return connection
+
+    def _while_busy(self) -> None:
+        if self._writer is not None:
+            self._writer.hand_out()
 
     def _connect_writer(self) -> apsw.Connection:
         connection = self._connect()
@@ -186,10 +190,12 @@ class Database:
 class _Patience:
     """Busy handler: asks again every half millisecond, up to the timeout."""
 
-    def __init__(self) -> None:
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        self._meanwhile = meanwhile
         self._since = 0.0
 
     def __call__(self, attempt: int) -> bool:
+        self._meanwhile()
         now = time.monotonic()
         if attempt == 0:
             self._since = now

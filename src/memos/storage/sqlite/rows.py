@@ -9,7 +9,6 @@ from typing import Any
 from memos.model.memory import Kind, Memory, State, Trust, Visibility
 from memos.model.message import Message
 from memos.model.time import Instant, instant
-from memos.storage.text.terms import memory_terms
 
 Row = Sequence[Any]
 
@@ -82,9 +81,9 @@ def message_of(row: Row) -> Message:
 
 
 INSERT_VERSION = """
-INSERT INTO versions (key, memory, version, cube, kind, content, user_id, agent_id, app_id,
+INSERT INTO versions (memory, version, cube, kind, content, user_id, agent_id, app_id,
     conversation, ordinal, chunk, role, name, labels, metadata, sources, visibility, trust,
-    importance, said_at, valid_from, valid_to, recorded_at, recorded_by, terms, seq)
+    importance, said_at, valid_from, valid_to, recorded_at, recorded_by, seq)
 {}"""
 
 MEMORY_COLUMNS = """v.memory, v.version, v.kind, v.content, c.cube_id, v.recorded_at, v.user_id,
@@ -101,14 +100,14 @@ MEMORY_TABLES = """versions v
 def version_row(
     memory: Memory, cube: int, *, ordinal: int | None, seq: int, actor: str
 ) -> tuple[Any, ...]:
-    """Values for `INSERT_VERSION`, after the key."""
+    """Values for `INSERT_VERSION`."""
     return (
         pack(memory.id), memory.version, cube, memory.kind.value, memory.content, memory.user_id,
         memory.agent_id, memory.app_id, memory.conversation_id or "", ordinal, memory.chunk,
         memory.role, memory.name, _json(memory.labels), _json(dict(memory.metadata)),
         _json(memory.sources), memory.visibility.value, int(memory.trust),
         float(memory.importance), memory.said_at, memory.valid_from, memory.valid_to,
-        memory.recorded_at, actor, len(memory_terms(memory)), seq,
+        memory.recorded_at, actor, seq,
     )  # fmt: skip
 
 

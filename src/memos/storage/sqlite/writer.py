@@ -1,8 +1,13 @@
 """The one thread of a process that writes to a database, committing in groups.
 
 Jobs that arrive while a commit waits for the disk are committed together by the next one:
-one fdatasync for all of them. A job is a function of a cursor; it may run twice (when a
-neighbour in its group failed), so it must have no effect outside the transaction.
+one fdatasync for all of them. Many threads fall into two halves in this way: while one half's
+commit is on its way to the disk, the other half prepares its next jobs. For that, outcomes are
+handed out only when the next transaction is about to wait for the disk itself: threads that
+woke up earlier would wrestle with this one for the interpreter, over every statement.
+
+A job is a function of a cursor; it may run twice (when a neighbour in its group failed), so
+it must have no effect outside the transaction.
 """
 
 from __future__ import annotations
@@ -89,6 +94,7 @@ class Writer:
         self._cursor: apsw.Cursor | None = None
         self._writing = threading.Lock()  # held by whoever uses the cursor
         self._crowd = 1  # threads that were writing at the last commit
+        self._owed: list[Outcome] = []  # of jobs that are durable, not handed out yet
 
     def start(self) -> None:
         """Opens the connection in the writer's own thread; raises what that raised."""
@@ -143,6 +149,7 @@ class Writer:
                 with self._writing:
                     self._commit(group)
         finally:
+            self.hand_out()
             with self._writing:
                 self._cursor = None
                 connection.close()
@@ -152,21 +159,29 @@ class Writer:
             closed = UsageError("the database is closed")
             _deliver([(future, None, closed) for _, future in group])
             return
-        outcomes = _run_group(self._cursor, group)
-        self._crowd = len(group) + self._queue.qsize()
-        _deliver(outcomes)
+        awake = len(self._owed)
+        outcomes = _run_group(self._cursor, group, self.hand_out)
+        self.hand_out()
+        self._owed = outcomes
+        waiting = self._queue.qsize()
+        self._crowd = len(group) + max(waiting, awake)
+        if not waiting:
+            self.hand_out()
         self._after_commit()
 
-    def _await_crowd(self) -> None:
-        """Lets threads whose last job was just committed catch up.
+    def hand_out(self) -> None:
+        """Tells the owners of committed jobs; called before every wait."""
+        owed, self._owed = self._owed, []
+        _deliver(owed)
 
-        Without this, half of them would always be committed while the other half prepares:
-        twice the commits for the same jobs. A lone writer never waits.
+    def _await_crowd(self) -> None:
+        """Lets threads that were handed their outcomes catch up, half of all that write.
+
+        Without this, groups would be as small as the first thread to return makes them. A
+        lone writer never waits.
         """
-        if self._crowd == 1:
-            return
         end = time.perf_counter() + PATIENCE
-        while self._queue.qsize() < self._crowd - 1 and time.perf_counter() < end:
+        while self._queue.qsize() < self._crowd // 2 - 1 and time.perf_counter() < end:
             time.sleep(GLANCE)
 
     def _next_group(self) -> list[tuple[Job, Future]]:
@@ -187,7 +202,10 @@ class Writer:
         return group
 
 
-def _run_group(cursor: apsw.Cursor, group: list[tuple[Job, Future]]) -> list[Outcome]:
+def _run_group(
+    cursor: apsw.Cursor, group: list[tuple[Job, Future]], meanwhile: Callable[[], None]
+) -> list[Outcome]:
+    """Runs jobs in one transaction, or each in its own; `meanwhile` is called before it waits."""
     try:
         if not cursor.connection.get_autocommit():  # an interrupt fell between two statements
             cursor.execute("ROLLBACK")
@@ -196,18 +214,19 @@ def _run_group(cursor: apsw.Cursor, group: list[tuple[Job, Future]]) -> list[Out
         # For all at once: each alone would wait as long for the same lock.
         return [(future, None, _ours(error)) for _, future in group]
     try:
-        results = _finish(cursor, [job for job, _ in group])
+        results = _finish(cursor, [job for job, _ in group], meanwhile)
     except BaseException as error:  # noqa: BLE001 - handed to the futures, whose owners raise it
         if len(group) == 1:
             return [(group[0][1], None, _ours(error))]
-        return [outcome for entry in group for outcome in _run_group(cursor, [entry])]
+        return [outcome for entry in group for outcome in _run_group(cursor, [entry], meanwhile)]
     return [(future, result, None) for (_, future), result in zip(group, results, strict=True)]
 
 
-def _finish(cursor: apsw.Cursor, jobs: list[Job]) -> list[Any]:
+def _finish(cursor: apsw.Cursor, jobs: list[Job], meanwhile: Callable[[], None]) -> list[Any]:
     """Runs jobs in the transaction that has begun, and commits it."""
     try:
         results = _results(cursor, jobs)
+        meanwhile()
         cursor.execute("COMMIT")
     except BaseException as error:
         # A full disk can end the transaction by itself; then there is nothing to roll back.

@@ -8,7 +8,8 @@ CREATE TABLE cubes (
     owner      TEXT NOT NULL,
     name       TEXT NOT NULL,
     created_at INTEGER NOT NULL,
-    seq        INTEGER NOT NULL,
+    seq        INTEGER NOT NULL,           -- commits so far
+    epoch      INTEGER NOT NULL DEFAULT 0, -- how often its indexes were thrown away
     UNIQUE (tenant, cube_id)
 ) STRICT;
 CREATE INDEX cubes_by_owner ON cubes (tenant, owner);
@@ -84,13 +85,10 @@ CREATE TABLE versions (
     recorded_at   INTEGER NOT NULL,
     recorded_by   TEXT NOT NULL,
     superseded_at INTEGER,
-    terms         INTEGER NOT NULL, -- length for the text index, in terms
     seq           INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX versions_by_memory ON versions (memory, version);
 CREATE INDEX versions_by_seq ON versions (cube, seq);
-CREATE INDEX versions_by_time ON versions (cube, said_at);
-CREATE INDEX versions_by_place ON versions (cube, conversation, ordinal) WHERE ordinal IS NOT NULL;
 CREATE INDEX versions_by_kind ON versions (cube, kind) WHERE kind <> 'episode';
 
 -- What happened to memories besides their versions: forgotten, tainted. Together with
@@ -137,28 +135,13 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_by_turn ON outbox (state, priority, id);
 CREATE INDEX outbox_by_key ON outbox (tenant, cube, subject, lane, state);
 
--- FTS5 holds the inverted lists, and nothing else. Rows of the text index are numbered with
--- twice the key of their version, those of the graph index with one more: rows that come in
--- rising order are gathered in memory and written in one stroke at the commit. The cube's number stands before
--- each term, so that lists and frequencies are a cube's own: HEX_TERM for words, HEX@HASH
--- for an entity that is named, HEX!HASH for one that speaks.
-CREATE VIRTUAL TABLE postings_of USING fts5 (
-    body, content='', contentless_delete=1, tokenize="ascii tokenchars '_@!'"
-);
-CREATE VIRTUAL TABLE postings USING fts5vocab (postings_of, instance);
-CREATE VIRTUAL TABLE frequencies USING fts5vocab (postings_of, row);
-
-CREATE TABLE text_cubes (
-    cube     INTEGER PRIMARY KEY REFERENCES cubes,
-    versions INTEGER NOT NULL,
-    terms    INTEGER NOT NULL
+-- What segments are made of, kept so that a text is taken apart once: 8 bytes for each term in
+-- order, and marked names, one a line. Rows may be missing, and are never the truth.
+CREATE TABLE terms (
+    version INTEGER PRIMARY KEY,
+    words   BLOB NOT NULL,
+    names   TEXT NOT NULL
 ) STRICT;
-
-CREATE TABLE entities (
-    cube   INTEGER NOT NULL REFERENCES cubes,
-    entity TEXT NOT NULL,
-    PRIMARY KEY (cube, entity)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE hot (
     tenant     TEXT NOT NULL,

@@ -1,0 +1,1 @@
+"""Model vendors and model runtimes: a folder for each role, in it a file for each product."""

@@ -1,0 +1,1 @@
+"""Cube segments: the columns of one cube in memory, which embedded searches run on."""

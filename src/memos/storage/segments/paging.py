@@ -1,0 +1,61 @@
+"""From ranked documents to memories that the scope admits: page by page, until enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import apsw
+import numpy as np
+from numpy.typing import NDArray
+
+from memos.model.memory import Memory
+from memos.model.scope import Narrowing
+from memos.storage.segments.postings import Docs
+from memos.storage.segments.segment import Segment
+from memos.storage.sqlite.reach import admitted, marks
+
+LARGEST = 2_000  # documents in one page
+
+
+def admitted_documents(
+    cursor: apsw.Cursor,
+    narrowing: Narrowing,
+    segment: Segment,
+    ranked: tuple[Docs, NDArray[Any]],
+    limit: int,
+) -> list[tuple[int, Memory]]:
+    """At most `limit` documents that may be seen, with their memories.
+
+    `ranked` are documents, in any order, and a value for each: the lowest come first, ties
+    are broken by reference.
+    """
+    found: list[tuple[int, Memory]] = []
+    for page in _pages(segment, *ranked, limit):
+        keys = segment.keys.values[page].tolist()
+        visible = {
+            (memory.id, memory.version): memory
+            for memory in admitted(cursor, narrowing, f"v.key IN ({marks(len(keys))})", keys)
+        }
+        for doc, ref in zip(page.tolist(), segment.refs(page), strict=True):
+            memory = visible.get(ref)
+            if memory is not None:
+                found.append((doc, memory))
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _pages(segment: Segment, docs: Docs, by: NDArray[Any], limit: int) -> Iterator[Docs]:
+    """Documents in order, in pages that grow, so that little is sorted for nothing."""
+    size = max(1, limit)
+    while len(docs):
+        size = min(size, LARGEST)
+        if len(docs) > 2 * size:
+            first = by <= np.partition(by, size - 1)[size - 1]
+        else:
+            first = np.ones(len(docs), np.bool_)
+        ordered = segment.order(docs[first], by[first])
+        for start in range(0, len(ordered), size):
+            yield ordered[start : start + size]
+        docs, by, size = docs[~first], by[~first], 4 * size

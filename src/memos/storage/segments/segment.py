@@ -1,0 +1,170 @@
+"""A segment: what searches of one cube need, as columns with one row for each version."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memos.model.memory import Kind, Ref
+from memos.model.scope import Narrowing
+from memos.storage.segments.postings import Docs, Postings
+from memos.storage.sqlite.rows import unpack
+
+Mask: TypeAlias = NDArray[np.bool_]
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+# Flags: a newer version is there; forgotten, or made of what has changed; said by somebody.
+SUPERSEDED, DEAD, SAID = 1, 2, 4
+
+
+class Column(Generic[Scalar]):
+    """An array that grows at its end."""
+
+    def __init__(self, kind: type[Scalar]) -> None:
+        self._room: NDArray[Scalar] = np.empty(16, kind)
+        self._size = 0
+
+    @property
+    def values(self) -> NDArray[Scalar]:
+        """What is there, without a copy."""
+        return self._room[: self._size]
+
+    def extend(self, values: Any) -> None:
+        """Appends; readers of earlier `values` keep what they have."""
+        needed = self._size + len(values)
+        if needed > len(self._room):
+            room = np.empty(max(needed, 2 * len(self._room)), self._room.dtype)
+            room[: self._size] = self.values
+            self._room = room
+        self._room[self._size : needed] = values
+        self._size = needed
+
+
+class Thread:
+    """The episodes of one conversation, as they came, with the ordinals of their messages."""
+
+    def __init__(self) -> None:
+        self.docs = Column(np.int32)
+        self.ordinals = Column(np.int64)
+
+    def within(self, lows: NDArray[np.int64], highs: NDArray[np.int64]) -> Docs:
+        """Documents with an ordinal in one of the ranges ``[low, high]``."""
+        docs, ordinals = self.docs.values, self.ordinals.values
+        if np.any(ordinals[1:] < ordinals[:-1]):  # one was written anew
+            order = np.argsort(ordinals, kind="stable")
+            docs, ordinals = docs[order], ordinals[order]
+        first = np.searchsorted(ordinals, lows)
+        last = np.searchsorted(ordinals, highs, side="right")
+        spans = [np.arange(start, end) for start, end in zip(first, last, strict=True)]
+        found: Docs = docs[np.unique(np.concatenate(spans))] if spans else docs[:0]
+        return found
+
+
+class Segment:
+    """One cube as of commit `seq`. Take `lock` to read it; only `follow` changes it.
+
+    A row is called a document; documents are numbered in the order of ``versions.key``.
+    `epoch` counts how often indexes of the cube were thrown away.
+    """
+
+    def __init__(self, cube: int, cube_id: str, epoch: int) -> None:
+        self.cube = cube
+        self.cube_id = cube_id
+        self.epoch = epoch
+        self.seq = 0
+        self.lock = threading.Lock()
+        self.keys = Column(np.int64)  # versions.key
+        self.ids = Column(np.uint64)  # two for each memory id, high half first
+        self.versions = Column(np.int32)
+        self.kinds = Column(np.uint8)  # place in `Kind`
+        self.lengths = Column(np.int32)  # terms, repeats included
+        self.when = Column(np.int64)  # `Memory.when`
+        self.flags = Column(np.uint8)
+        self.threads: dict[str, Thread] = defaultdict(Thread)  # by conversation, episodes only
+        self.words = Postings()
+        self.names = Postings()  # of `named` and `said`, below
+        self.entities: dict[str, None] = {}
+        self.bearers: dict[str, list[str]] = defaultdict(list)  # word -> entities with that word
+        self.unsaved: list[tuple[int, bytes, str]] = []  # rows for the table of terms
+
+    def __len__(self) -> int:
+        return len(self.keys.values)
+
+    @property
+    def alive(self) -> Mask:
+        """Documents that may be found at all, as a mask."""
+        mask: Mask = (self.flags.values & DEAD) == 0
+        return mask
+
+    def matching(self, narrowing: Narrowing) -> Mask:
+        """Documents that a read may see as far as columns tell, as a mask."""
+        hidden = DEAD | (SUPERSEDED if narrowing.known_at is None else 0)
+        mask: Mask = (self.flags.values & hidden) == 0
+        if narrowing.kinds is not None:
+            wanted = [at for at, kind in enumerate(Kind) if kind in narrowing.kinds]
+            mask &= np.isin(self.kinds.values, wanted)
+        return mask
+
+    def holding(self, postings: Postings, term: int) -> tuple[Docs, NDArray[np.uint16]]:
+        """Living documents that hold a term, and how often."""
+        docs, counts = postings.find(term)
+        kept = (self.flags.values[docs] & DEAD) == 0
+        return docs[kept], counts[kept]
+
+    def refs(self, docs: Docs) -> list[Ref]:
+        """What documents are versions of."""
+        ids = self.ids.values.reshape(-1, 2)[docs].astype(">u8").tobytes()
+        versions = self.versions.values[docs].tolist()
+        return [
+            (unpack(ids[16 * at : 16 * at + 16]), version) for at, version in enumerate(versions)
+        ]
+
+    def add_entity(self, key: str) -> None:
+        """Makes an entity known by its name and by each word of it."""
+        if key not in self.entities:
+            self.entities[key] = None
+            for word in dict.fromkeys(key.split(" ")):
+                self.bearers[word].append(key)
+
+    def said_between(self, start: int, end: int) -> Docs:
+        """Documents of what was said in ``[start, end)``, microseconds."""
+        when, flags = self.when.values, self.flags.values
+        inside = (when >= start) & (when < end) & ((flags & SAID) != 0)
+        return np.flatnonzero(inside).astype(np.int32)
+
+    def around(self, places: Mapping[str, Sequence[int]], before: int, after: int) -> Docs:
+        """Episodes of messages near ordinals, given by conversation."""
+        found = [np.empty(0, np.int32)]
+        for conversation, ordinals in places.items():
+            if conversation in self.threads:
+                middle = np.array(ordinals, np.int64)
+                found.append(self.threads[conversation].within(middle - before, middle + after))
+        return np.concatenate(found)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory taken, about."""
+        columns = (self.keys, self.ids, self.versions, self.kinds, self.lengths, self.when)
+        arrays = sum(column.values.nbytes for column in columns) + 12 * len(self)
+        names = 300 * len(self.entities) + 500 * len(self.threads)
+        return arrays + self.words.nbytes + self.names.nbytes + names + 2_000
+
+    def order(self, docs: Docs, by: NDArray[Any]) -> Docs:
+        """Documents sorted by a column of values for them, equal ones by reference."""
+        ids = self.ids.values.reshape(-1, 2)[docs]
+        return docs[np.lexsort((self.versions.values[docs], ids[:, 1], ids[:, 0], by))]
+
+
+def named(key: str) -> str:
+    """The term under which mentions of an entity are listed."""
+    return f"@{key}"
+
+
+def said(key: str) -> str:
+    """The term under which what an entity said is listed."""
+    return f"!{key}"
