@@ -49,12 +49,12 @@ clean: ## remove .venv, caches and build outputs
 	find src tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # Stamps: both are stale as soon as pyproject.toml changes.
-$(VENV)/.memos: pyproject.toml | $(BIN)/python
+$(VENV)/.memos: pyproject.toml src/memos/providers/embedding/minilm.sha256 | $(BIN)/python
 	@echo 'installing memos into $(VENV)'
 	@$(PIP) -e .
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml | $(BIN)/python
+$(VENV)/.dev: pyproject.toml src/memos/providers/embedding/minilm.sha256 | $(BIN)/python
 	@echo 'installing memos and its development tools into $(VENV)'
 	@$(PIP) -e '.[dev]'
 	@touch $@ $(VENV)/.memos

@@ -35,6 +35,10 @@ BACKENDS: dict[str, dict[str, str]] = {
         "sqlite": "memos.storage.graphs.sqlite:SqliteGraph",
         "memory": "memos.storage.graphs.memory:MemoryGraph",
     },
+    "vectors": {
+        "sqlite": "memos.storage.vectors.sqlite:SqliteVectors",
+        "memory": "memos.storage.vectors.memory:MemoryVectors",
+    },
     "hot": {
         "sqlite": "memos.storage.hot.sqlite:SqliteHot",
         "memory": "memos.storage.hot.memory:MemoryHot",

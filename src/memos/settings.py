@@ -64,6 +64,7 @@ class Settings:
     records: str = _setting("sqlite", "backend of the records, the truth: sqlite or memory")
     text: str = _setting("sqlite", "backend of the text index: sqlite or memory")
     graph: str = _setting("sqlite", "backend of the entity graph: sqlite or memory")
+    vectors: str = _setting("sqlite", "backend of the vectors: sqlite or memory")
     hot: str = _setting("memory", "backend of the working sets: memory or sqlite")
     blobs: str = _setting("folder", "backend of large objects: folder, sqlite or memory")
     outbox: str = _setting("sqlite", "backend of the backlog of work: sqlite or memory")
@@ -84,7 +85,7 @@ class Settings:
         NO_KEY, "key for the server of the language model, if it wants one"
     )
     timezone: str = _setting("UTC", "IANA zone in which times without one are read")
-    max_message: int = _setting(200_000, "longest message or memory")
+    max_message: int = _setting(1_000_000, "longest message or memory")
     max_query: int = _setting(20_000, "longest query")
     max_id: int = _setting(256, "longest id of a user, agent, app, conversation, message or cube")
     max_batch: int = _setting(10_000, "most messages in one call")

@@ -11,7 +11,7 @@ def test_added_is_found(memos, told):
     added = add(told, "My sister lives in Porto", "--timestamp", "2024-05-01")
     found = told("search", "--user", "ada", "Where does my sister live?")
     assert [hit["sources"] for hit in found["hits"]] == [[added["message_id"]]]
-    assert found["confidence"] == found["hits"][0]["score"]
+    assert 0 < found["confidence"] < 1
     shown = memos("search", "--user", "ada", "Where does my sister live?").stdout
     assert "My sister lives in Porto" in shown
     assert "2024-05-01" in shown

@@ -16,6 +16,7 @@ from memos.storage.hot.memory import MemoryHot
 from memos.storage.queues.memory import MemoryOutbox
 from memos.storage.records.memory import MemoryRecords
 from memos.storage.text.memory import MemoryText
+from memos.storage.vectors.memory import MemoryVectors
 from memos.testing.build import Backends
 from memos.testing.clock import ManualClock
 from memos.testing.contract_blobs import BlobsContract
@@ -24,6 +25,7 @@ from memos.testing.contract_hot import CAPACITY, HotContract
 from memos.testing.contract_outbox import OutboxContract
 from memos.testing.contract_records import RecordsContract
 from memos.testing.contract_text import TextContract
+from memos.testing.contract_vectors import VectorContract
 from memos.testing.lagging import LaggingGraph, LaggingText
 
 
@@ -63,6 +65,15 @@ class TestMemoryText(MemorySystems, TextContract):
 
 class TestMemoryGraph(MemorySystems, GraphContract):
     pass
+
+
+class TestMemoryVectors(VectorContract):
+    @pytest.fixture
+    def system(self, clock: ManualClock) -> Backends:
+        text, graph, vectors = MemoryText(), MemoryGraph(), MemoryVectors()
+        outbox = MemoryOutbox(clock)
+        records = MemoryRecords([text, graph, vectors], outbox=outbox)
+        return Backends(records, text, graph, outbox, clock, vectors)
 
 
 class LaggingSystems:

@@ -19,6 +19,7 @@ from memos.storage.segments.cache import Segments
 from memos.storage.sqlite.database import Database
 from memos.storage.text.memory import MemoryText
 from memos.storage.text.sqlite import SqliteText
+from memos.storage.vectors.sqlite import SqliteVectors
 from memos.testing.build import Backends
 from memos.testing.clock import ManualClock
 from memos.testing.contract_blobs import BlobsContract
@@ -27,6 +28,7 @@ from memos.testing.contract_hot import CAPACITY, HotContract
 from memos.testing.contract_outbox import OutboxContract
 from memos.testing.contract_records import RecordsContract
 from memos.testing.contract_text import TextContract
+from memos.testing.contract_vectors import VectorContract
 
 
 @pytest.fixture
@@ -64,6 +66,16 @@ class TestSqliteText(SqliteSystems, TextContract):
 
 class TestSqliteGraph(SqliteSystems, GraphContract):
     pass
+
+
+class TestSqliteVectors(VectorContract):
+    @pytest.fixture
+    def system(self, clock: ManualClock, database: Database) -> Backends:
+        segments = Segments(database, room=1 << 20)
+        text, graph = SqliteText(segments), SqliteGraph(segments)
+        records, outbox = SqliteRecords(database, segments), SqliteOutbox(database, clock)
+        vectors = SqliteVectors(database, segments)
+        return Backends(records, text, graph, outbox, clock, vectors)
 
 
 class TestSqliteOutbox(OutboxContract):

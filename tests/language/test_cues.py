@@ -5,13 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memos.language.cues import (
-    QuestionKind,
     asks,
     first_person_count,
     has_number,
     has_time_word,
     is_standing_order,
-    question_kind,
+    order_trigger,
     script_of,
     states_preference,
 )
@@ -23,8 +22,8 @@ PREDICATES = (
     has_number,
     has_time_word,
     first_person_count,
-    question_kind,
     script_of,
+    order_trigger,
 )
 
 YES = {
@@ -39,6 +38,24 @@ YES = {
         "从现在开始叫我小王",
         "请始终使用简体中文",
         "不要再叫我老板",
+        "If you draft anything for the bank, please begin with the policy number.",
+        "when you talk about colours give me the hex code",
+        "Whenever the medicine comes up between us, close with one question.",
+        "oh and dont ever put me a delivery on a friday",
+        "No coriander please, ever.",
+        "Exported references, always. I keep moving nodes.",
+        "Anything you suggest I cook must have no shellfish in it.",
+        "For anything I send to Sweden, give me both languages.",
+        "House rule for any press text: no exclamation marks.",
+        "Rules for all commit messages: ticket number first.",
+        "Give me Celsius from the 1st of May on, please.",
+        "My rules for SQL, keep them in mind: keywords in lower case.",
+        "凡是代写给同事的消息，不要表情包",
+        "先立个规矩：每条一行",
+        "你往后一回话不要超过三句",
+        "那套不许再用",
+        "每发一套房子，你就按四栏记",
+        "你回我的话要成段写",
     ],
     states_preference: [
         "I prefer tea to coffee",
@@ -93,6 +110,18 @@ NO = {
         "When I was young I sang",
         "我以前住在北京",
         "Never mind.",
+        "When we were kids, Dad took us there.",
+        "She has gone for good, never weekends again",
+        "It took forever!",
+        "The house rules say no dogs over 10 kg.",
+        "We fly from Eindhoven on Thursday.",
+        "I like her more with each message.",
+        "If you are in town, come by",
+        "and she never felt better",
+        "我爸退休以后就一件事：钓鱼",
+        "他病了以后越来越不认人",
+        "婚礼改日子了，往后挪一天",
+        "这样以后修个水龙头都得吵架",
     ],
     states_preference: [
         "Can you help me?",
@@ -113,38 +142,34 @@ NO = {
     has_time_word: ["you may go", "march on", "hello there", "我喜欢猫"],
 }
 
-KINDS = [
-    ("When did Caroline go to the LGBTQ support group?", "when"),
-    ("How long has John been playing the piano?", "when"),
-    ("Can you tell me when I moved?", "when"),
-    ("In which month did I start?", "when"),
-    ("Where is Gina's HR internship?", "where"),
-    ("Which city did I visit?", "where"),
-    ("Who is Caroline a fan of?", "who"),
-    ("How many commits have been merged?", "how_many"),
-    ("How often do I run?", "how_many"),
-    ("Which cities has Jon visited?", "which_list"),
-    ("What books has Melanie read?", "which_list"),
-    ("Why did Jon shut down his bank account?", "why"),
-    ("What motivated Caroline?", "why"),
-    ("How does Jon use the clipboard?", "how"),
-    ("Does James live in Connecticut?", "yes_no"),
-    ("Have I worked with Flask routes, and who helped?", "yes_no"),
-    ("Please summarise my notes", "request"),
-    ("Could you write a poem?", "request"),
-    ("What is Evan's favorite food?", "other"),
-    ("", "other"),
-    ("我什么时候搬家的？", "when"),
-    ("你知道我几点起床吗", "when"),
-    ("小王住在哪里？", "where"),
-    ("谁送我花了？", "who"),
-    ("我有多少本书？", "how_many"),
-    ("我有几个孩子", "how_many"),
-    ("我读过哪些书？", "which_list"),
-    ("我为什么辞职？", "why"),
-    ("我怎么去上班？", "how"),
-    ("我喜欢喝茶吗？", "yes_no"),
-    ("请帮我写一封信", "request"),
+# order, when it applies
+TRIGGERS = [
+    ("Always include error codes when I ask about the API.", "the API"),
+    ("Every time I ask about cities, give the population.", "cities"),
+    ("When I ask you for code, put type hints on everything.", "code"),
+    ("For any mail to Halloran, keep it formal, always.", "mail to Halloran"),
+    ("A rule for every mail to Halloran: five sentences at most.", "mail to Halloran"),
+    ("Thanks! That holds for every snippet you write for me.", "snippet you write for me"),
+    (
+        "If you draft anything to the bank, please begin with the number.",
+        "draft anything to the bank",
+    ),
+    ("Rules for SQL, keep them in mind: lower case.", "SQL"),
+    ("new rule: if i write to you after 11pm, say go to bed", "after 11pm"),
+    ("From now on, call me Max.", "call me Max"),
+    ("Please always answer in French.", "answer in French"),
+    ("Never use emojis.", "Never use emojis"),
+    ("The cat is well. From now on, please call her Misty.", "call her Misty"),
+    ("always", "always"),
+    ("每次我问天气，请告诉我湿度", "天气"),
+    ("凡是代写给同事的消息，不要表情包", "代写给同事的消息"),
+    ("当我问起食谱时，请用克", "食谱"),
+    ("往后我给你报血压，你就跟上一回比一比。", "血压"),
+    ("以后给我推荐馆子都按人均一百二以内来", "给我推荐馆子"),
+    ("从现在起，你跟我说任何日期都把星期几带上", "跟我说任何日期"),
+    ("从现在开始叫我小王", "叫我小王"),
+    ("请始终使用简体中文", "使用简体中文"),
+    ("", ""),
 ]
 
 ODD = st.text(
@@ -162,9 +187,9 @@ def test_a_false_friend_is_not(predicate, text: str):
     assert predicate(text) is False
 
 
-@pytest.mark.parametrize(("text", "kind"), KINDS)
-def test_question_kind(text: str, kind: str):
-    assert question_kind(text) is QuestionKind(kind)
+@pytest.mark.parametrize(("order", "occasion"), TRIGGERS)
+def test_order_trigger(order: str, occasion: str):
+    assert order_trigger(order) == occasion
 
 
 @pytest.mark.parametrize(

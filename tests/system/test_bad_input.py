@@ -25,7 +25,7 @@ from memos.errors import InvalidInput, MemOSError, NotFound
 from memos.testing.build import UNKNOWN
 
 NAN, INF = math.nan, math.inf
-LONG = "x" * 200_001
+LONG = "x" * 1_000_001
 HUGE = 10**5_000  # more digits than Python prints
 SURROGATE = "\ud800"
 EAST, WEST = timezone(timedelta(hours=14)), timezone(-timedelta(hours=12))
@@ -137,6 +137,7 @@ FOREIGN = ["nope", "user:bob", "agent:nope", "closed", "%", "*", "user:", "user:
 READ = {
     **WHO, "kinds": KINDS, "conversation_id": IDS, "filter": FILTERS, "as_of": TIMES,
     "known_at": TIMES, "include_archived": BOOLS, "deadline_ms": [*COUNTS[1:], 3_600_001],
+    "effort": CHOICES,
     "query": [*TEXTS, "x" * 20_001],
 }  # fmt: skip
 MEMORY = [None, *IDS]
@@ -281,7 +282,9 @@ async def furnish(memos: AsyncMemOS) -> dict[str, str]:
 
 BACKENDS = {
     "sqlite": {"sync": "normal"},
-    "memory": dict.fromkeys(["records", "text", "graph", "outbox", "hot", "blobs"], "memory"),
+    "memory": dict.fromkeys(
+        ["records", "text", "graph", "vectors", "outbox", "hot", "blobs"], "memory"
+    ),
 }
 
 

@@ -16,7 +16,13 @@ from memos.testing.clock import ManualClock
 from memos.testing.ids import seeded_ids
 from memos.testing.results import report
 
-MEMORY = {"records": "memory", "text": "memory", "graph": "memory", "outbox": "memory"}
+MEMORY = {
+    "records": "memory",
+    "text": "memory",
+    "graph": "memory",
+    "vectors": "memory",
+    "outbox": "memory",
+}
 QUESTIONS = ("Where is the beagle?", "Marta's keys", "代码风格", "What happened in May 2024?")
 
 
@@ -50,6 +56,7 @@ async def disturb(parts, others: int) -> tuple[str, str]:
     async with mine, theirs:
         await mine.add_messages("alice", story(40), conversation_id="c")
         await mine.store("alice", "preference", "likes a concise style")
+        await mine.drain()  # vectors arrive behind the writes
         before = await told(mine)
         for face, user in ((theirs, "alice"), (theirs, "bob"), (mine, "bob")):
             for _ in range(0, others, 500):

@@ -11,7 +11,13 @@ from memos.errors import Conflict, NotFound
 
 BACKENDS = {
     "sqlite": {},
-    "memory": {"records": "memory", "text": "memory", "graph": "memory", "outbox": "memory"},
+    "memory": {
+        "records": "memory",
+        "text": "memory",
+        "graph": "memory",
+        "vectors": "memory",
+        "outbox": "memory",
+    },
 }
 
 

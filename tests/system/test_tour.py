@@ -25,7 +25,13 @@ from memos.settings import Settings
 
 BACKENDS = {
     "sqlite": {},
-    "memory": {"records": "memory", "text": "memory", "graph": "memory", "outbox": "memory"},
+    "memory": {
+        "records": "memory",
+        "text": "memory",
+        "graph": "memory",
+        "vectors": "memory",
+        "outbox": "memory",
+    },
 }
 BEAGLE = {
     "role": "user", "content": "I adopted a beagle called Biscuit yesterday", "name": "Alice",
@@ -205,7 +211,7 @@ class Slow:
 
 def test_what_a_deadline_cuts_off_is_named(tmp_path: Path):
     async def play() -> None:
-        parts = build(Settings.load({}, home=tmp_path, sync="normal"))
+        parts = build(Settings.load({}, home=tmp_path, sync="normal", embedder="none"))
         late = replace(parts, text=Slow(parts.text, "search"))
         async with AsyncMemOS(tmp_path, parts=late) as memos:
             await memos.add_message("alice", **BEAGLE)

@@ -39,7 +39,9 @@ THREADS = (None, "a", "A", "%", "用户")
 MESSAGE_IDS = (None, None, "m1", "M1", "%")
 WORDS = ("tea", "coffee", "北京的茶", "Oslo", "Café", "yesterday", "'; --", "NEAR(", "*")
 KINDS = ("fact", "preference", "instruction", "profile", "lesson", "some label")
-IN_MEMORY = dict.fromkeys(["records", "text", "graph", "outbox", "hot", "blobs"], "memory")
+IN_MEMORY = dict.fromkeys(
+    ["records", "text", "graph", "vectors", "outbox", "hot", "blobs"], "memory"
+)
 TOKEN = re.compile(r"canary\d+x|[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 ENOUGH = 100  # hits: more than there are memories
 
@@ -139,16 +141,19 @@ READS = {"recall", "context", "get_memory", "history", "get_messages", "cubes", 
 
 
 def sqlite_world(folder: Path) -> World:
-    given = Settings.load({}, home=folder, sync="normal", blobs="memory")
+    # Without vectors: those of SQLite are coarser, so features differ in their last digits.
+    given = Settings.load({}, home=folder, sync="normal", blobs="memory", embedder="none")
     return World(folder, build(given, ManualClock()))
 
 
 def memory_world(folder: Path) -> World:
-    return World(folder, build(Settings.load({}, home=folder, **IN_MEMORY), ManualClock()))
+    return World(
+        folder, build(Settings.load({}, home=folder, embedder="none", **IN_MEMORY), ManualClock())
+    )
 
 
 def late_world(folder: Path, seed: int) -> World:
-    base = build(Settings.load({}, home=folder, **IN_MEMORY), ManualClock())
+    base = build(Settings.load({}, home=folder, embedder="none", **IN_MEMORY), ManualClock())
     text = LaggingText(MemoryText(inline=False), seed, busy=0.0)
     graph = LaggingGraph(MemoryGraph(inline=False), seed, busy=0.0)
     names, later = ["text", "graph"], ManualClock("2100-01-01T00:00:00Z")  # all tasks are due

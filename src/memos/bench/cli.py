@@ -3,8 +3,7 @@
 # ruff: noqa: PLC0415 - a command loads what it runs, so that its help answers at once
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +14,12 @@ from memos.cli import output
 if TYPE_CHECKING:
     from rich.console import Console
 
-RANKED = ("R@1", "R@5", "R@10", "all@10", "nDCG@10", "MRR")
-INTERVAL = "R@10 95%"
-QUOTED = 512  # tokens of the context whose recall is shown, if it was measured
+PARTS = ("search", "fresh", "disk", "writer", "users", "ingest")  # as in memos.bench.latency
 
 
 @click.group()
 def bench() -> None:
-    """Measure recall and writing."""
+    """Measure recall, writing and waiting."""
 
 
 def _results(command: Any) -> Any:  # noqa: ANN401 - a decorator of click functions
@@ -57,19 +54,15 @@ def recall(
     PATH is a case ({"id", "messages", "questions"}) or a folder of cases. Each case is added to a
     fresh home; each question is asked once, with no other hint.
     """
+    from memos.bench import tables
     from memos.bench.recall import BUDGETS, run
     from memos.errors import InvalidInput
 
     _writable(out)
-    found = run(paths, budgets or BUDGETS, say=lambda line: click.echo(line, err=True))
+    found = run(paths, budgets or BUDGETS, say=_say)
     if not found["questions"]:
         raise InvalidInput("PATH", "no question with evidence", "cases with questions")
-    data = _document("recall", found)
-    _save(out, data)
-    if as_json:
-        output.document(data)
-    else:
-        _recall_table(output.console(), data)
+    _finish("recall", found, out, tables.recall, as_json=as_json)
 
 
 @bench.command()
@@ -83,24 +76,146 @@ def recall(
 @_results
 def write(*, seconds: float, out: Path | None, as_json: bool) -> None:
     """Measure how fast messages become durable."""
+    from memos.bench import tables
     from memos.bench.write import run
-    from memos.cli import show
 
     _writable(out)
-    data = _document("write", run(seconds))
-    _save(out, data)
-    if as_json:
-        output.document(data)
-        return
-    rows = list(_flat({name: value for name, value in data.items() if name != "machine"}))
-    show.table(output.console(), ("figure", "value"), rows, right=("value",))
-    _say_machine(output.console(), data)
+    _finish("write", run(seconds), out, tables.plain, as_json=as_json)
 
 
-def _document(benchmark: str, found: Mapping[str, Any]) -> dict[str, Any]:
+def _sizes(_context: click.Context, _option: click.Parameter, text: str) -> tuple[int, ...]:
+    try:
+        sizes = tuple(int(one) for one in text.split(","))
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not a list of numbers") from error
+    if min(sizes) < 1:
+        raise click.BadParameter("each has to be 1 or more")
+    return sizes
+
+
+@bench.command()
+@click.option(
+    "--sizes",
+    default="10000",
+    show_default=True,
+    callback=_sizes,
+    metavar="N,...",
+    help="Memories in one cube, one home for each number.",
+)
+@click.option(
+    "--part",
+    "parts",
+    type=click.Choice(PARTS),
+    multiple=True,
+    help="Measure only this; repeatable.",
+)
+@click.option(
+    "--queries",
+    type=click.IntRange(min=1),
+    default=200,
+    show_default=True,
+    help="Questions for each figure.",
+)
+@click.option(
+    "--users",
+    type=click.IntRange(min=2),
+    default=1000,
+    show_default=True,
+    help="Users with 100 memories each, beside one alone.",
+)
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Keep the filled homes here, and use those that are there.",
+)
+@_results
+def latency(
+    *,
+    sizes: tuple[int, ...],
+    parts: tuple[str, ...],
+    queries: int,
+    users: int,
+    home: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure what searching costs, in time, memory and disk.
+
+    search: CPU and wall ms at each effort. fresh: a new process until its first answer, and its
+    memory. disk: bytes beyond the text. writer: searches while another process writes 100 a second.
+    users: many users beside one. ingest: beside the bare embedder. Every memory is embedded first,
+    at about 5 ms of CPU each; --users 1000 takes 100,000 of them.
+    """
+    from memos.bench import tables
+    from memos.bench.latency import Plan, run
+
+    _writable(out)
+    plan = Plan(sizes=sizes, parts=parts or PARTS, queries=queries, users=users)
+    _finish("latency", run(plan, home, say=_say), out, tables.plain, as_json=as_json)
+
+
+@bench.command()
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
+)
+@_results
+def compare(*, paths: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
+    """Measure recall beside other memory systems.
+
+    PATH is a case or a folder of cases, as for `recall`. mem0, LangGraph and Chroma get the same
+    vectors; pip install 'memos-engine[bench-peers]' brings them, best into an environment of their
+    own. One that is not installed is named as missing. Nothing is sent anywhere.
+    """
+    from memos.bench import tables
+    from memos.bench.compare import run
+    from memos.errors import InvalidInput
+
+    _writable(out)
+    found = run(paths, say=_say)
+    if not found["questions"]:
+        raise InvalidInput("PATH", "no question with evidence", "cases with questions")
+    _finish("compare", found, out, tables.compare, as_json=as_json)
+
+
+@bench.command()
+@click.argument("result", type=click.Path(path_type=Path), metavar="RESULT.json")
+@click.argument("target", required=False, type=click.Path(dir_okay=False, path_type=Path))
+def chart(*, result: Path, target: Path | None) -> None:
+    """Draw what `compare` found, as SVG.
+
+    TARGET is the file to write, RESULT.svg if not given.
+    """
+    from memos.bench.chart import draw, read
+
+    target = target or result.with_suffix(".svg")
+    _writable(target)
+    target.write_text(draw(read(result)), "utf-8")
+    click.echo(f"wrote {target}", err=True)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _finish(
+    benchmark: str,
+    found: Mapping[str, Any],
+    out: Path | None,
+    table: Callable[[Console, Mapping[str, Any]], None],
+    *,
+    as_json: bool,
+) -> None:
+    """Saves the figures, and prints them."""
     from memos.bench.machine import machine
 
-    return {"benchmark": benchmark, "machine": machine(), **found}
+    data = {"benchmark": benchmark, "machine": machine(), **found}
+    if out is not None:
+        out.write_text(output.json_text(data) + "\n", "utf-8")
+    if as_json:
+        output.document(data)
+    else:
+        table(output.console(), data)
 
 
 def _writable(out: Path | None) -> None:
@@ -109,54 +224,26 @@ def _writable(out: Path | None) -> None:
         raise click.BadParameter(f"no folder {out.parent}", param_hint="'--out'")
 
 
-def _save(out: Path | None, data: Mapping[str, Any]) -> None:
+@bench.command()
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
+)
+@click.option("--policy", default="linear", metavar="NAME", help="Names the table in receipts.")
+@_results
+def fit(*, paths: tuple[Path, ...], policy: str, out: Path | None, as_json: bool) -> None:
+    """Fit the ranker's weights on cases, and write the table.
+
+    PATH is a case or a folder of cases, as for `recall`. With --out the table goes to a file: that
+    of memos itself is memos/retrieval/weights.json.
+    """
+    import json
+
+    from memos.bench.fit import collect
+    from memos.bench.fit import fit as fitted
+
+    samples = collect(paths, lambda line: click.echo(line, err=True), {})
+    table = json.dumps(fitted(samples, policy), indent=1) + "\n"
     if out is not None:
-        out.write_text(output.json_text(data) + "\n", "utf-8")
-
-
-def _recall_table(console: Console, data: Mapping[str, Any]) -> None:
-    from memos.cli import show
-
-    quoted = _quoted(data["all"])
-    columns = ("category", "n", *RANKED, quoted, INTERVAL)
-    rows = [
-        (label, str(one["n"]), *(f"{one[name]:.1f}" for name in (*RANKED, quoted)), _span(one))
-        for label, one in [*data["categories"].items(), ("all", data["all"])]
-    ]
-    shown = tuple(name.replace(" 95%", "\n95 %") for name in columns)
-    show.table(console, shown, rows, right=shown[1:])
-    auc = data["abstention_auc"]
-    console.print(
-        f"\n{data['questions']} questions with evidence, {data['unanswerable']} without; "
-        f"abstention AUC {'-' if auc is None else auc}; "
-        f"CPU {data['cpu_ms_p50']} ms a recall (median)"
-    )
-    _say_machine(console, data)
-
-
-def _quoted(figures: Mapping[str, Any]) -> str:
-    """The column for contexts: at `QUOTED` tokens, else at the largest budget measured."""
-    budgets = [int(name[2:-1]) for name in figures if name.startswith("R@") and name.endswith("t")]
-    return f"R@{QUOTED if QUOTED in budgets else max(budgets)}t"
-
-
-def _span(figures: Mapping[str, Any]) -> str:
-    low, high = figures[INTERVAL]
-    return f"{low:.0f}-{high:.0f}"
-
-
-def _flat(value: object, path: str = "") -> list[tuple[str, str]]:
-    """Nested figures as rows."""
-    if isinstance(value, Mapping):
-        return [
-            row for name, item in value.items() for row in _flat(item, f"{path} {name}".strip())
-        ]
-    return [(path, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))]
-
-
-def _say_machine(console: Console, data: Mapping[str, Any]) -> None:
-    told = data["machine"]
-    console.print(
-        f"memos {told['memos']} ({told['revision'] or 'installed'}), {told['python']}, "
-        f"SQLite {told['sqlite']}, {told['cpu']}, {told['cores']} cores, {told['date']}"
-    )
+        out.write_text(table, "utf-8")
+    if as_json or out is None:
+        click.echo(table, nl=False)

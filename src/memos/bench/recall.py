@@ -80,10 +80,7 @@ def ask(case: Case, budgets: Sequence[int]) -> list[Answer]:
         tempfile.TemporaryDirectory() as home,
         MemOS(home, sync="normal", hot="sqlite", blobs="sqlite") as memos,
     ):
-        fields = [{k: m[k] for k in MESSAGE_FIELDS if k in m} for m in case.messages]
-        for start in range(0, len(fields), 500):
-            memos.add_messages(case.id, fields[start : start + 500])
-        memos.drain()
+        fill(memos, case)
         for question in case.questions:
             began = time.process_time()
             found = memos.recall(case.id, question.query, top_k=DEPTH)
@@ -104,6 +101,18 @@ def ask(case: Case, budgets: Sequence[int]) -> list[Answer]:
             answer.figures = measure(answer)
             answers.append(answer)
     return answers
+
+
+def fill(memos: MemOS, case: Case) -> dict[str, str]:
+    """Adds a case for its user; the message ids by the ids of their memories."""
+    fields = [{k: m[k] for k in MESSAGE_FIELDS if k in m} for m in case.messages]
+    added = [
+        one
+        for start in range(0, len(fields), 500)
+        for one in memos.add_messages(case.id, fields[start : start + 500])
+    ]
+    memos.drain()
+    return {memory_id: one.message_id for one in added for memory_id in one.memory_ids}
 
 
 def ranked_ids(found: Recall) -> list[str]:

@@ -43,7 +43,7 @@ SECTIONS = {
         "stats": ("memos.cli.care:stats", "Count what is stored and what waits."),
         "doctor": ("memos.cli.care:doctor", "Compare every index with the records, and repair it."),
         "settings": ("memos.cli.care:settings", "List the settings, their variables and values."),
-        "bench": ("memos.bench.cli:bench", "Measure recall and writing."),
+        "bench": ("memos.bench.cli:bench", "Measure recall, writing and waiting."),
     },
 }
 COMMANDS = {name: told for section in SECTIONS.values() for name, told in section.items()}

@@ -22,18 +22,24 @@ def _no_pieces() -> NDArray[np.int32]:
     return np.zeros(0, np.int32)
 
 
+def _no_spans() -> NDArray[np.int32]:
+    return np.zeros((0, 2), np.int32)
+
+
 @dataclass(frozen=True, slots=True, eq=False)  # arrays have no single answer to `==`
 class Embedding:
     """One text: its `vector`, and its tokens where the model gives them.
 
     `vector` is (dimension,) and of unit length where the generation is normalised; `tokens`
     is (n, width), each row of unit length; `pieces` is (n,), the vocabulary ids of these
-    tokens, without those that the model adds itself.
+    tokens, without those that the model adds itself; `spans` is (n, 2), where they begin and
+    end in the text, in code points.
     """
 
     vector: NDArray[np.float32]
     tokens: NDArray[np.float32] = field(default_factory=_no_tokens)
     pieces: NDArray[np.int32] = field(default_factory=_no_pieces)
+    spans: NDArray[np.int32] = field(default_factory=_no_spans)
 
 
 class Embedder(Part, ABC):

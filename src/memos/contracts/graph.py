@@ -16,12 +16,14 @@ from memos.model.scope import ReadScope
 class Entity(Plain):
     """Somebody or something with a name. `key` is the normalised name, unique in a cube.
 
-    `mentions` counts the indexed versions that name it.
+    `mentions` counts the indexed versions that name it or that it said; `speaks` says
+    whether there are any of the latter.
     """
 
     cube_id: str
     key: str
     mentions: int
+    speaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,16 @@ class TextIndex(Projection):
     name = "text"
 
     @abstractmethod
-    async def search(self, scope: ReadScope, terms: Sequence[str], limit: int) -> list[TextHit]:
+    async def search(
+        self,
+        scope: ReadScope,
+        terms: Sequence[str],
+        limit: int,
+        weights: Sequence[float] | None = None,
+    ) -> list[TextHit]:
         """The best `limit` versions the scope admits, best first. `terms` are distinct.
 
+        `weights` say how much each term counts: what it adds to a score is multiplied.
         The scope is applied before the limit: a narrow filter still fills it.
         """
 

@@ -6,66 +6,111 @@ Every predicate is pure, linear in the text and total: odd text is simply no cue
 from __future__ import annotations
 
 import re
-from enum import Enum
 from typing import Literal
 
-READ_LIMIT = 10_000  # characters; longer text is segmented first
+from memos.language.patterns import MEASURE, READ_LIMIT, at_word, cue, seen
 
 Script = Literal["latin", "cjk", "other"]
 
+STANDING_TERM = "•order"
+"""What text indexes list standing orders under, beside their words; no word looks like it."""
 
-class QuestionKind(str, Enum):
-    """What a question wants to know; `other` when no rule sees it."""
-
-    when = "when"  # a moment, a duration
-    where = "where"
-    who = "who"
-    how_many = "how_many"  # a count, an amount, a frequency, an age
-    which_list = "which_list"
-    why = "why"
-    how = "how"
-    yes_no = "yes_no"
-    request = "request"
-    other = "other"
-
-
-Cue = tuple[re.Pattern[str], re.Pattern[str]]  # for any text, in lower case; for Chinese besides
-
-
-_HAN = re.compile("[\u4e00-\u9fff]")
-
-
-def _cue(*patterns: str) -> Cue:
-    latin = "|".join(pattern for pattern in patterns if not _HAN.search(pattern))
-    han = "|".join(pattern for pattern in patterns if _HAN.search(pattern))
-    return re.compile(latin), re.compile(han or "(?!)")
-
-
-def _seen(cue: Cue, text: str) -> bool:
-    text = text[:READ_LIMIT]
-    if cue[0].search(text.lower()):
-        return True
-    return not text.isascii() and cue[1].search(text) is not None
-
-
-_START = r"(?:\A|[.!?;:,\n]\s{0,3})(?:and |so |also |but |oh |hi |hey |ok |okay )?"
-_STANDING_ORDER = _cue(
-    r"\b(?:from now on|from this point on|going forward|from here on|henceforth)\b",
-    r"\bin (?:the )?future,? (?:please|always|never|don['’]?t|do not|you|use|make|keep)\b",
-    r"\b(?:when|if|whenever|anytime|any time|each time|every time) i(?:['’]m| am)? "
-    r"(?:ask|say|mention|request|want you|tell you|talk|send|discuss|inquire|bring up|refer)",
-    rf"{_START}(?:please )?(?:always|never|don['’]?t ever|do not ever) (?!been\b|had\b|mind\b|a\b"
-    r"|the\b|in\b|good\b|nice\b|thought\b|knew\b|have i\b|said\b|again\b|seen\b|heard\b|better\b)[a-z]",
-    r"\b(?:you|please|should|must|to|you['’]ll) (?:always|never) (?:use|give|answer|reply|respond"
-    r"|include|call|address|remind|format|provide|show|ask|tell|write|keep|mention|explain|add)\b",
-    r"\b(?:remember|make sure|be sure) (?:to|you) always\b",
-    r"(?:以后|今后|往后|从现在开始|从现在起|从今天起|从今往后|接下来)[^。！？\n]{0,8}?(?:请|都|要|不要|别|不准|必须|一律|只|叫我|用)",
-    r"每次(?:我|回答|回复|聊|提)[^。！？\n]{0,16}?(?:请|都要|你要|必须|记得|先|提醒)",
-    r"每当我|只要我[^。！？\n]{0,12}?就|请?(?:始终|一律|务必总是)|请(?:总是|一直|永远|每次)|不要再|别再(?:叫|用|给|说|提)",
-    r"当我[^。！？\n]{0,12}?(?:问|说|提到|要求|让你)",
+# A standing order tells the assistant what to do from now on. Each group is one way to say so.
+_START = r"(?:\A|[.!?;:,\n]\s{0,3})(?:(?:and|so|also|but|oh|hi|hey|ok|okay) ){0,2}"
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_TEXTS = (  # what an assistant is asked to write
+    r"(?:(?:e-?)?mail|letter|message|text|note|code|sql|commit|snippet|recipe|quote|answer|repl(?:y|ie)"
+    r"|draft|plan|list|date|time|estimate|figure)s?\b"
 )
+_WHEN = "(?:when|if|whenever|any ?time|each time|every time)"
+_ASK = (
+    "ask|say|mention|request|want you|tell you|talk|send|discuss|inquire|bring up|refer|write to you"
+    "|give you|hand you|show you"
+)
+_DO = (
+    r"(?:write|draft|suggest|recommend|estimate|plan|cook|propose|quote|answer|explain|review"
+    r"|summari[sz]e|list|describe|talk about|give me|show me|tell (?:me|anyone)|make me|set me|give us)\b"
+)
+_COMMAND = (
+    r"(?:please|always|never|don['’]?t|do not|use|give|show|keep|put|add|write|tell|close|start|begin"
+    r"|end|include|leave|answer|reply|mention|ask|remind|call|stick to|skip|avoid)\b"
+)
+_STANDING_ORDER = cue(
+    at_word(
+        # its beginning: from now on, from the 1st of May on, in future
+        r"from (?:now|here|today|tomorrow|(?:this|next) (?:point|week|month|year)"
+        rf"|(?:the )?[0-9]{{1,2}}(?:st|nd|rd|th)(?: of (?:{_MONTHS}))?|{_MONTHS}) on(?:wards?)?\b(?! the\b| [0-9])",
+        r"going forward\b|henceforth\b|once and for all\b",
+        rf"in (?:the )?future,? (?:you\b|make\b|{_COMMAND})",
+        r"(?:keep|bear) (?:it|this|that|them|those) in mind\b",
+        # its occasion: when I ask for code, if you draft a letter, whenever it comes up, close with
+        rf"{_WHEN} i(?:['’]m| am)? (?:ever )?(?:{_ASK})",
+        rf"{_WHEN} you (?:ever )?{_DO}",
+        rf"when(?:ever)? [^.!?,\n]{{2,60}}, {_COMMAND}",
+        # its frequency: you should always use, make sure you always, no garlic ever
+        r"(?:you|please|should|must|to|you['’]ll) (?:always|never) (?:use|give|answer|reply|respond|include"
+        r"|call|address|remind|format|provide|show|ask|tell|write|keep|mention|explain|add)\b",
+        r"(?:remember|make sure|be sure) (?:to|you) always\b",
+        r"no \w+(?: \w+)?,? (?:please,? )?ever\b",
+        # its scope: every recipe you give me, anything I send to Sweden, all mails
+        r"(?:any|every|all|each)(?:thing)? (?:\w+ ){0,3}?(?:you|i) (?:ever )?(?:suggest|give|write|draft"
+        r"|send|make|tell|recommend|plan|cook|propose|show|ask)\b",
+        r"for (?:anything|everything|whatever) (?:i|you|with|about|to do|after)\b",
+        r"(?:that|this|it) (?:holds|goes|counts|applies) for\b",
+        rf"(?:in|for|with|to|on) (?:every|all|any) (?:my |of my )?{_TEXTS}",
+        # it is called a rule
+        r"(?:house|ground|new|one|another|standing|golden|two|some|few|my|the|a) (?:\w+ )?rules?\b"
+        r"[^.!?:\n]{0,50}(?::|\bwhen)",
+        rf"rules? (?:for|from|about) (?:you|me|any|all|every|anything|literature|{_TEXTS})|rule then\b",
+    ),
+    # a sentence or clause that is an order: always use, never give, don't ever write; ..., always.
+    rf"{_START}(?:(?:please )?(?:always|never) (?!(?:been|had|has|have|did|mind|a|the|in|good|nice|thought"
+    r"|felt|knew|said|again|seen|heard|better|is|was|were|weekends?)\b)[a-z]"
+    r"|(?:don['’]?t|do not) (?:you )?(?:ever\b|put me\b|give me any\b))|, (?:always|ever)(?:[.,!]|\Z)",
+    # the same in Chinese: beginning, occasion, frequency, scope, rule
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[你请的]))(?:以后|今后|往后|从现在开始|从现在起|从今天起|从今往后|接下来)[^。！？\n]{0,16}?"
+    r"(?:请|[都就](?![得会能快是没一爬])|不要|要(?!是)|别|不准|不许|不用|必须|一律|只(?![是有])|叫我|按|用|给我|[带写加]上|添|记)",
+    r"每次(?:我|回答|回复|聊|提)[^。！？\n]{0,16}?(?:请|都要|你要|必须|记得|先|提醒)|每当我|只要我[^。！？\n]{0,12}?就"
+    r"|当我[^。！？\n]{0,12}?(?:问|说|提到|要求|让你)|(?:只要|每)[^。！？\n]{0,10}(?:你就|就替我|你都)",
+    r"请?(?:始终|一律|务必总是)|请(?:总是|一直|永远|每次)|永远(?:不要|别)|不要再|别再(?:叫|用|给|说|提)|不许(?:再)?(?:给|用|说|添|出现)",
+    r"凡是|一概|(?:回我|回答我|跟我说)[^。！？，\n]{0,6}?(?:都?要|别)",
+    r"[立定条个老]规矩|[先再]定一条|帮我记一条|那套作废",
+)  # fmt: skip
+_CLAUSE = r"([^\s.!?;:,\n][^.!?;:,\n]{0,120}?)"
+_CLAUSE_END = (  # or the command that follows, but not 'every mail you write'
+    r"(?=[.!?;:,\n]|\Z|(?<!\byou)(?<!\bever)(?<!\bi) (?:please|always|never|you (?:should|must)|don['’]?t"
+    r"|do not|use|give|show|keep|include|write|must|should|is|are|has|from (?:now|here) on)\b)"
+)
+_OCCASION = re.compile(
+    at_word(
+        rf"{_WHEN} i(?:['’]m| am)? (?:ever )?(?:{_ASK})(?:ing)?"
+        r"(?: (?:you|me|for|about|to|of|on|with|anything|if|how|whether))* ",
+        rf"{_WHEN} you (?:ever )?",
+        r"(?:for|in|on|with|to) (?:anything|everything|whatever|any|every|all|each) (?:of )?(?:my )?"
+        r"(?:to do with |about |you )?",
+        r"rules? (?:for|about) (?:any |all |every )?(?:my )?(?!you\b|me\b)",
+        r"(?:anything|everything|any|every|all|each) (?=(?:\w+ ){0,3}?(?:you|i) )(?:you )?",
+        r"(?:when|whenever|if|(?:any|each|every) ?time(?= (?:we|a|an|the|my|someone)\b)) (?!i may\b)",
+    )
+    + _CLAUSE
+    + _CLAUSE_END,
+    re.IGNORECASE,
+)
+_HAN_OCCASION = re.compile(
+    r"(?:(?:每次|每当|当|只要|以后|往后|要是|如果)我(?:要是|如果|再|每)?(?:跟你|给你|让你|问|说|提|聊|要求|报)(?:说|到|起|及|你|报)?"
+    r"|凡是(?:跟我说|让你|替我|给我)?|(?:以后|今后|往后|从现在开始|从现在起)[，,]?(?:你|我让你|凡是)?(?=[^都要一不别按用就请叫除，]))"
+    r"([^，。！？；：,\n]{1,40}?)(?:时|的时候)?(?=[，。！？；：,\n]|\Z|[都按就](?!是)|一律|不要|不许|不用|别|要(?!是)|请|用)"
+)
+_BOILERPLATE = re.compile(
+    r"\b(?:from (?:now|this point|here|today) on(?:wards?)?|going forward|henceforth|in (?:the )?future|always"
+    r"|please|for good|(?:remember|make sure|be sure) (?:to|you)|i(?:['’]d| would)? (?:want|like) you to"
+    r"|you (?:should|must))\b,?\s*|从(?:现在|今天)(?:开始|起)|从今往后|以后|今后|往后|请|始终|一律|总是|永远|务必|[，,]?都(?=用|要|按)",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
+_EDGES = " \t,;:.!?，。；：！？"
 _VERY = r"(?:really |also |just |always |still |absolutely |definitely |usually |personally |generally |so |do )?"
-_PREFERENCE = _cue(
+_PREFERENCE = cue(
     r"\bprefer(?:s|red|ence|ences|ring)?\b|\brather than\b|\b(?:i|we)(?:['’]d| would) rather\b",
     r"\b(?:my|our) (?:all-time |absolute |personal )?fav(?:ou?rites?|es?|s)\b|\bfav(?:ou?rites?)? of mine\b",
     rf"\b(?:i|we) {_VERY}(?:like|love|enjoy|adore|hate|dislike|loathe|detest|despise|avoid|favou?r)\b",
@@ -79,26 +124,23 @@ _PREFERENCE = _cue(
     r"(?<![你您])最(?:喜欢|爱|讨厌)的|宁愿|宁可|更倾向|过敏|忌口|吃不了|喝不了",
 )
 _ENDS_ASKING = re.compile(r"[?？][\s\"'”’)）」』\]*_~!！?？.…]*\Z|(?:吗|么|呢)[\s。.!！~]*\Z")
-_OPENS_ASKING = _cue(
+_OPENS_ASKING = cue(
     r"\A\W{0,5}(?:what|when|where|who|whose|whom|which|why|how)(?:['’]?s|['’]?re)?\s(?!a\b|an\b|the\b"
     r"|i\b|we\b|you\b|he\b|she\b|they\b|it\b|ever\b)[^.!。！\n]*\Z",
     r"\A\W{0,5}(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should) "
     r"(?:i|you|we|he|she|it|they|there|this|that|the|my|your|his|her|any|anyone)\b[^.!。！\n]*\Z",
     r"\A[^。！!，,\n]{0,12}?(?:什么时候|何时|哪里|哪儿|为什么|多少|是不是|有没有|能不能|会不会|怎么样|是谁|谁)[^。！!\n]*\Z",
 )
-_MEASURE = (
-    "[个只次本天年月周岁块元杯人件条张家位点分秒号层套台辆名份斤米公里篇部首集种双瓶碗口遍回场届期]"
-)
-_NUMBER = _cue(
+_NUMBER = cue(
     r"[0-9]",
     "[０-９]",
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh"
     r"|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?|billions?"
     r"|dozens?|couple of|once|twice|thrice)\b",
-    rf"[一两二三四五六七八九十百千万半几]{_MEASURE}|第[一二三四五六七八九十]|[二三四五六七八九十][百千万亿]",
+    rf"[一两二三四五六七八九十百千万半几]{MEASURE}|第[一二三四五六七八九十]|[二三四五六七八九十][百千万亿]",
 )
 _MONTH = "jan(?:uary)?|feb(?:ruary)?|april|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-_TIME_WORD = _cue(
+_TIME_WORD = cue(
     r"\b(?:today|tonight|yesterday|tomorrow|nowadays|recently|lately|morning|afternoon|evening|midnight"
     r"|noon|weekends?|weekdays?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|anniversary|birthday)\b",
     rf"\b(?:{_MONTH})\b|\b(?:in|on|since|until|by|last|next|this|during|of) (?:may|march)\b"
@@ -118,106 +160,49 @@ _FIRST_PERSON = re.compile(
 
 def is_standing_order(text: str) -> bool:
     """It tells the assistant what to do from now on: 'always ... when I ask ...', 以后都用中文."""
-    return _seen(_STANDING_ORDER, text)
+    return seen(_STANDING_ORDER, text)
+
+
+def order_trigger(text: str) -> str:
+    """When a standing order applies: 'Give the dose when I ask about pills' -> 'pills'.
+
+    Looks at the sentences that are orders, at all of `text` where none is. An order for all
+    occasions comes back without its boilerplate ('from now on', 'please'). Empty for blank text only.
+    """
+    sentences = _SENTENCE.split(text[:READ_LIMIT])
+    order = " ".join(filter(is_standing_order, sentences)) or " ".join(sentences)
+    match = _OCCASION.search(order) or _HAN_OCCASION.search(order)
+    return (match and _content(match[1])) or _content(order) or text.strip()
+
+
+def _content(order: str) -> str:
+    return " ".join(_BOILERPLATE.sub("", order).split()).strip(_EDGES)
 
 
 def states_preference(text: str) -> bool:
     """It says what its author likes, avoids or would rather have; asking about it does not."""
-    return _seen(_PREFERENCE, text)
+    return seen(_PREFERENCE, text)
 
 
 def asks(text: str) -> bool:
     """It is a question: it ends as one, or it begins as one and has no other end."""
     tail = text[-200:]
-    return _ENDS_ASKING.search(tail) is not None or (len(text) < 400 and _seen(_OPENS_ASKING, text))
+    return _ENDS_ASKING.search(tail) is not None or (len(text) < 400 and seen(_OPENS_ASKING, text))
 
 
 def has_number(text: str) -> bool:
     """It holds a number, in digits or in words; 'one' and ordinals do not count."""
-    return _seen(_NUMBER, text)
+    return seen(_NUMBER, text)
 
 
 def has_time_word(text: str) -> bool:
     """It names a moment, a date or a stretch of time."""
-    return _seen(_TIME_WORD, text)
+    return seen(_TIME_WORD, text)
 
 
 def first_person_count(text: str) -> int:
     """How many words are first-person pronouns."""
     return len(_FIRST_PERSON.findall(text))
-
-
-_AUX = (
-    r"(?:did|do|does|is|are|was|were|will|would|have|has|had|can|could|should|am|['’]s|s|['’]d)\b"
-)
-_ENGLISH_KINDS = re.compile(  # the earliest question word decides; at one place, the first rule
-    rf"\b(?:(?P<how_many>how (?:many|much|often|old|far|tall|big|large|high|frequently)\b"
-    r"|what (?:number|percentage|amount|age)\b|what (?:is|was|are) the (?:\w+ )?(?:number|total|count)\b)"
-    rf"|(?P<when>how (?:long|soon|recently)\b|when,?\s?(?:exactly )?{_AUX}|when\?|since when\b"
-    r"|(?:(?<=me )|(?<=know )|(?<=remember )|(?<=recall ))when\b"
-    r"|(?:what|which) (?:\w+ )?(?:date|day|time|year|month|week|season|weekday|deadline)\b"
-    r"|what (?:is|was)['’]?s? (?:the|my) (?:\w+ )?(?:date|deadline)\b)"
-    r"|(?P<where>where\b|(?:what|which) (?:place|location|city|country|town|state)\b)"
-    r"|(?P<who>who(?:se|m)?(?:['’]s|['’]re)?\b|(?:what|which) person\b|what(?:['’]s| is| was) (?:\S+ ){1,4}name\b)"
-    r"|(?P<why>why\b|how come\b|what (?:motivated|inspired|made|caused|prompted|led|reasons?)\b"
-    r"|what (?:is|was|were|are) (?:the |\S+ )?(?:reasons?|motivation)\b|for what reason)"
-    r"|(?P<which_list>which\b|what (?:all|kinds?|types?|sorts?|other|else|are|were)\b"
-    r"|what (?:[\w'’-]+ ){0,3}[\w'’-]+(?<!s)s (?:has|have|did|do|does|are|were|is|can|could|would|will|to)\b"
-    r"|what (?:books|items) |what (?:has|have)\b)"
-    rf"|(?P<how>how\b)|(?P<other>what\b))",
-    re.IGNORECASE,
-)
-_REQUEST = _cue(
-    r"\A\W{0,5}(?:(?:hey|hi|ok|okay|so|and|also),? )?(?:(?:can|could|would|will) you\b|please\b|help me\b"
-    r"|(?:show|tell|give|remind|teach|send) (?:me|us)\b|(?:list|write|explain|describe|summari[sz]e"
-    r"|create|make|find|recommend|suggest|generate|draft|compare|walk me|name)\b"
-    r"|i (?:need|want|['’]d like|would like) (?:you|help|some help|to know)\b"
-    r"|do you (?:know|remember|recall)\b)",
-    r"\A[^。！？!?\n]{0,6}?(?:请|帮我|帮忙|麻烦|给我|替我|告诉我|推荐|能不能帮|可以帮|能帮|列出|总结|介绍)",
-)
-_YES_NO = _cue(
-    r"\A\W{0,5}(?:(?:so|and|but|hey|hi|ok|okay),? )?(?:do|does|did|is|are|was|were|am|have|has|had|can"
-    r"|could|will|would|should|shall|may|might|isn['’]t|aren['’]t|wasn['’]t|don['’]t|doesn['’]t"
-    r"|didn['’]t|haven['’]t|hasn['’]t|won['’]t)\s",
-)
-_HAN_YES_NO = re.compile(
-    r"[吗么][\s?？。!！]*\Z|是不是|有没有|能不能|会不会|可不可以|要不要|是否|([\u4e00-\u9fff])不\1"
-)
-_HAN_KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = (
-    (QuestionKind.why, re.compile("为什么|为何|为啥|怎么会|怎么没|什么原因|因为什么")),
-    (QuestionKind.when, re.compile("什么时候|何时|啥时候|什么时间|几点|几[月号]|星期几|周几|哪[一]?[天年月日]|多久|多长时间|什么日子")),
-    (QuestionKind.where, re.compile("哪里|哪儿|在哪|去哪|何处|什么地方|哪个(?:城市|地方|国家)|地址是")),
-    (QuestionKind.how_many, re.compile(f"多少|几{_MEASURE}|多[大高重远]|几岁|几[百千万]")),
-    (QuestionKind.who, re.compile("谁|哪位|什么人|哪个人|叫什么(?:名字)?")),
-    (QuestionKind.which_list, re.compile("哪些|哪几|有什么|都[^。？！\n]{0,6}什么|哪[一]?[个本种家部款首门]")),
-    (QuestionKind.how, re.compile("怎么|如何|怎样|咋")),
-)  # fmt: skip
-
-
-def question_kind(text: str) -> QuestionKind:
-    """What `text` asks for; meant for questions, a statement is mostly `other`.
-
-    An embedded question counts: 'can you tell me when ...' is `when`. How long is `when`, how
-    often and how old are `how_many`.
-    """
-    if not text.isascii() and script_of(text) == "cjk":
-        return _han_kind(text)
-    text = text[:READ_LIMIT]
-    request = _seen(_REQUEST, text)
-    if not request and _seen(_YES_NO, text):
-        return QuestionKind.yes_no
-    match = _ENGLISH_KINDS.search(text)
-    kind = QuestionKind(match.lastgroup) if match and match.lastgroup else QuestionKind.other
-    return QuestionKind.request if request and kind is QuestionKind.other else kind
-
-
-def _han_kind(text: str) -> QuestionKind:
-    for kind, pattern in _HAN_KINDS:
-        if pattern.search(text):
-            return kind
-    if _seen(_REQUEST, text):
-        return QuestionKind.request
-    return QuestionKind.yes_no if _HAN_YES_NO.search(text) else QuestionKind.other
 
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from memos import registry
 from memos.contracts.blobs import BlobStore
+from memos.contracts.embedder import Embedder
 from memos.contracts.graph import GraphIndex
 from memos.contracts.hot import HotSet
 from memos.contracts.outbox import Outbox
@@ -15,12 +16,15 @@ from memos.contracts.part import Part
 from memos.contracts.projection import Projection
 from memos.contracts.records import Records
 from memos.contracts.text import TextIndex
+from memos.contracts.vectors import VectorIndex
 from memos.errors import InvalidInput
+from memos.memories.lazy import LazyEmbedder
 from memos.model.ids import IdSource, uuid7
 from memos.model.time import Clock, SystemClock
 from memos.settings import Settings
 
 DATABASE = "memos.db"
+NONE = "none"  # in place of a model that is not wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,14 @@ class Parts:
     outbox: Outbox
     clock: Clock
     ids: IdSource
+    vectors: VectorIndex | None = None
+    embedder: Embedder | None = None
 
     @property
     def projections(self) -> tuple[Projection, ...]:
         """The indexes that are derived from the records."""
-        return self.text, self.graph
+        found: tuple[Projection | None, ...] = (self.text, self.graph, self.vectors)
+        return tuple(one for one in found if one is not None)
 
     @property
     def followers(self) -> tuple[Projection, ...]:
@@ -69,7 +76,10 @@ class Parts:
             await part.close()
 
     def _all(self) -> Sequence[Part]:
-        return self.records, self.text, self.graph, self.hot, self.blobs, self.outbox
+        found = (
+            self.records, self.text, self.graph, self.vectors, self.hot, self.blobs, self.outbox,
+        )  # fmt: skip
+        return tuple(one for one in found if one is not None)
 
 
 def build(settings: Settings, clock: Clock | None = None, ids: IdSource | None = None) -> Parts:
@@ -83,7 +93,8 @@ def build(settings: Settings, clock: Clock | None = None, ids: IdSource | None =
     needs["segments"] = lambda: segments
     text = registry.build("text", settings.text, needs)
     graph = registry.build("graph", settings.graph, needs)
-    projections = (text, graph)
+    vectors = registry.build("vectors", settings.vectors, needs)
+    projections = (text, graph, vectors)
     records = registry.build(
         "records",
         settings.records,
@@ -104,13 +115,26 @@ def build(settings: Settings, clock: Clock | None = None, ids: IdSource | None =
         outbox=outbox,
         clock=timer,
         ids=ids or uuid7,
+        vectors=vectors,
+        embedder=_embedder(settings, needs),
     )
+
+
+def _embedder(settings: Settings, needs: Mapping[str, Callable[[], Any]]) -> Embedder | None:
+    if settings.embedder == NONE:
+        return None
+    more = {
+        "url": lambda: settings.embedder,
+        "key": lambda: settings.embedder_key,
+        "model_folder": lambda: settings.model_folder,
+    }
+    return LazyEmbedder(registry.build("embedder", settings.embedder, {**needs, **more}))
 
 
 def _check_family(settings: Settings) -> None:
     """The embedded indexes and the outbox share a transaction with the records."""
     registry.load("records", settings.records)  # an unknown one is what is wrong first
-    for role in ("text", "graph", "outbox"):
+    for role in ("text", "graph", "vectors", "outbox"):
         named = getattr(settings, role)
         if named != settings.records:
             raise InvalidInput(role, repr(named), f"{settings.records!r}, like the records")

@@ -10,12 +10,14 @@ from typing import Any
 
 from memos.errors import MessageExists, NotFound
 from memos.ingest.pipeline import Draft, remember
+from memos.memories.embedding import Embedding
 from memos.memories.parts import Parts
 from memos.model.changes import ChangeSet, Commit, Derivation, HistoryEntry
 from memos.model.memory import STANDING, Memory
 from memos.model.message import Added, Message
-from memos.model.recall import Context, Recall
+from memos.model.recall import Context, Effort, Recall
 from memos.model.scope import Narrowing, ReadScope, WriteScope
+from memos.retrieval.effort import BUDGETS
 from memos.retrieval.legs import Sources
 from memos.retrieval.pack import pack
 from memos.retrieval.pipeline import recall
@@ -38,9 +40,12 @@ class Limits:
 class Textual:
     """Episodes, facts, preferences and the like, over scopes that have been checked."""
 
-    def __init__(self, parts: Parts, touches: Touches, limits: Limits) -> None:
+    def __init__(
+        self, parts: Parts, touches: Touches, embedding: Embedding | None, limits: Limits
+    ) -> None:
         self._parts = parts
         self._touches = touches
+        self._embedding = embedding
         self._limits = limits
         self._sources = Sources(
             records=parts.records,
@@ -49,6 +54,8 @@ class Textual:
             hot=parts.hot,
             followers=tuple(projection.name for projection in parts.followers),
             pending=limits.pending,
+            vectors=parts.vectors,
+            embedder=parts.embedder,
         )
 
     async def add(self, scope: WriteScope, drafts: Sequence[Draft]) -> list[Added]:
@@ -82,7 +89,12 @@ class Textual:
             for at, message, memory_ids in messages:
                 there[at] = Added(message.message_id, memory_ids, scope.cube_id, commit.seq)
                 self._touches.note(scope.key, memory_ids, WRITTEN)
+            self._written(scope, commit)
             return _in_order(drafts, there)
+
+    def _written(self, scope: WriteScope, commit: Commit) -> None:
+        if self._embedding is not None:
+            self._embedding.written(scope.key, commit.seq)
 
     async def _repeated(
         self, scope: WriteScope, drafts: Sequence[Draft], fresh: Sequence[int]
@@ -122,6 +134,7 @@ class Textual:
             ChangeSet(memories=(memory,), derivations=tuple(links), at=memory.recorded_at),
         )
         self._touches.note(scope.key, [memory.id], WRITTEN)
+        self._written(scope, commit)
         tainted = memory.id in commit.tainted
         return replace(memory, seq=commit.seq, changed_seq=commit.seq, tainted=tainted)
 
@@ -138,6 +151,7 @@ class Textual:
         )
         commit = await self._parts.records.commit(scope, ChangeSet(memories=(made,), at=now))
         self._touches.note(scope.key, [made.id], WRITTEN)
+        self._written(scope, commit)
         return replace(made, seq=commit.seq, changed_seq=commit.seq)
 
     async def forget(
@@ -162,6 +176,7 @@ class Textual:
         seqs: dict[str, int],
         *,
         top_k: int,
+        effort: Effort = Effort.NORMAL,
         deadline_ms: int | None = None,
         explain: bool = False,
     ) -> Recall:
@@ -173,9 +188,13 @@ class Textual:
             seqs=seqs,
             top_k=top_k,
             zone=self._limits.zone,
+            budget=BUDGETS[effort],
             deadline_ms=deadline_ms,
             explain=explain,
         )
+        if self._embedding is not None:
+            for key in scope.cube_keys:
+                self._embedding.read(key, seqs.get(key.cube_id, 0))
         by_cube: dict[str, list[str]] = {}
         for hit in found:
             by_cube.setdefault(hit.memory.cube_id, []).append(hit.memory.id)
@@ -191,6 +210,7 @@ class Textual:
         seqs: dict[str, int],
         *,
         max_tokens: int,
+        effort: Effort = Effort.NORMAL,
         deadline_ms: int | None = None,
     ) -> Context:
         """A block for a prompt: standing memories, then what answers `query`."""
@@ -200,7 +220,9 @@ class Textual:
             self._parts.records.recent(
                 replace(scope, narrowing=everywhere), STANDING_LIMIT, STANDING
             ),
-            self.recall(scope, query, seqs, top_k=CONTEXT_HITS, deadline_ms=deadline_ms),
+            self.recall(
+                scope, query, seqs, top_k=CONTEXT_HITS, effort=effort, deadline_ms=deadline_ms
+            ),
         )
         return pack(found, standing, max_tokens)
 

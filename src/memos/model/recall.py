@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import overload
 
 from memos.model.memory import Memory
 from memos.model.plain import Plain
 from memos.model.time import Instant
+
+
+class Effort(str, Enum):
+    """How much work a recall makes."""
+
+    FAST = "fast"  # no late interaction, fewer candidates
+    NORMAL = "normal"
+    DEEP = "deep"  # more candidates; a reranker, if one is set
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +65,19 @@ class Receipt(Plain):
     legs: Mapping[str, int]  # leg -> candidates it gave
     degraded: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    signals: Mapping[str, float] = field(default_factory=dict)  # what `confidence` rests on
 
 
 @dataclass(frozen=True, slots=True)
 class Recall(Plain, Sequence[Hit]):
-    """The hits, best first, with a receipt. `confidence` is the best hit's score."""
+    """The hits, best first, with a receipt.
 
-    SHOWN = ("confidence",)
+    `confidence` says how sure we are that anything relevant was found, in [0, 1].
+    """
 
     hits: tuple[Hit, ...]
     receipt: Receipt
-
-    @property
-    def confidence(self) -> float:
-        """How sure we are that anything relevant was found, in [0, 1]."""
-        return self.hits[0].score if self.hits else 0.0
+    confidence: float = 0.0
 
     @property
     def degraded(self) -> tuple[str, ...]:

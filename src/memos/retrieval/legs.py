@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from memos.contracts.graph import GraphIndex
+from memos.contracts.embedder import Embedder
+from memos.contracts.graph import Entity, GraphIndex
 from memos.contracts.hot import HotSet
 from memos.contracts.records import Records
 from memos.contracts.text import TextIndex, TextStatistics
+from memos.contracts.vectors import VectorIndex
 from memos.errors import MemOSError
 from memos.language import bm25
+from memos.language.cues import STANDING_TERM
 from memos.language.tokens import terms
 from memos.model.memory import Memory, Ref
 from memos.model.scope import ReadScope
+from memos.retrieval.effort import Budget
 from memos.retrieval.plan import Plan
+from memos.retrieval.question import Seen, look
 
-TEXT, GRAPH, TIME, HOT, RECENT, PENDING = "text", "graph", "time", "hot", "recent", "pending"
-LIMITS = {TEXT: 150, GRAPH: 60, TIME: 60, HOT: 20, RECENT: 10, PENDING: 100}
+TEXT, MEANING, GRAPH, TIME, HOT = "text", "meaning", "graph", "time", "hot"
+RECENT, STANDING, PENDING = "recent", "standing", "pending"
 ENTITIES = 8  # most entities that the names of a question are linked to
 
 
@@ -32,32 +38,58 @@ class Sources:
     hot: HotSet
     followers: tuple[str, ...]
     pending: int  # most unprojected versions to look through
+    vectors: VectorIndex | None = None
+    embedder: Embedder | None = None
 
 
 @dataclass(slots=True)
 class Found:
-    """What the legs brought: refs by leg, in the leg's order, and what went wrong."""
+    """What the legs brought: refs by leg, in the leg's order, and what went wrong.
+
+    `scores` holds the scores of legs that have any, by leg; `seen` is the question as the
+    embedder sees it.
+    """
 
     by_leg: dict[str, list[Ref]] = field(default_factory=dict)
+    scores: dict[str, dict[Ref, float]] = field(default_factory=dict)
     statistics: dict[str, TextStatistics] = field(default_factory=dict)
     waiting: list[Memory] = field(default_factory=list)  # versions that the text index lacks
+    seen: Seen | None = None
     degraded: list[str] = field(default_factory=list)
     failures: list[MemOSError] = field(default_factory=list)
 
 
-async def run_legs(sources: Sources, scope: ReadScope, plan: Plan, timeout: float | None) -> Found:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One question on its way through the legs."""
+
+    sources: Sources
+    scope: ReadScope
+    plan: Plan
+    budget: Budget
+    found: Found
+
+
+async def run_legs(search: Search, timeout: float | None) -> Found:
     """All legs at once. One that fails or exceeds `timeout` seconds is named in `degraded`."""
-    found = Found()
+    found = search.found
+    linked = asyncio.ensure_future(_link(search))
     legs: dict[str, Callable[[], Awaitable[list[Ref]]]] = {
-        TEXT: lambda: _text(sources, scope, plan, found),
-        GRAPH: lambda: _graph(sources, scope, plan),
-        TIME: lambda: _time(sources, scope, plan),
-        HOT: lambda: _hot(sources, scope),
-        RECENT: lambda: _recent(sources, scope),
-        PENDING: lambda: _pending(sources, scope, plan, found),
+        TEXT: lambda: _text(search),
+        GRAPH: lambda: _graph(search, linked),
+        TIME: lambda: _time(search),
+        HOT: lambda: _hot(search),
+        RECENT: lambda: _recent(search),
+        STANDING: lambda: _standing(search),
+        PENDING: lambda: _pending(search),
     }
+    if search.sources.embedder is not None and search.sources.vectors is not None:
+        legs[MEANING] = lambda: _meaning(search, linked)
     tasks = {name: asyncio.ensure_future(leg()) for name, leg in legs.items()}
+    for task in (linked, *tasks.values()):
+        task.add_done_callback(_heard)
     await asyncio.wait(tasks.values(), timeout=timeout)
+    linked.cancel()
     for name, task in tasks.items():
         if not task.done():
             task.cancel()
@@ -79,57 +111,96 @@ async def run_legs(sources: Sources, scope: ReadScope, plan: Plan, timeout: floa
     return found
 
 
-async def _text(sources: Sources, scope: ReadScope, plan: Plan, found: Found) -> list[Ref]:
-    hits = await sources.text.search(scope, plan.terms, LIMITS[TEXT])
-    found.statistics = await sources.text.statistics(scope, plan.terms)
+def _heard(task: asyncio.Future[Any]) -> None:
+    """Looks at how a leg ended, since perhaps nobody waits any more; else asyncio reports it."""
+    if not task.cancelled():
+        task.exception()
+
+
+async def _link(search: Search) -> list[Entity]:
+    if not search.plan.names:
+        return []
+    return await search.sources.graph.link(search.scope, search.plan.names)
+
+
+async def _text(search: Search) -> list[Ref]:
+    text, plan, found = search.sources.text, search.plan, search.found
+    hits = await text.search(search.scope, plan.terms, search.budget.text, plan.weights)
+    found.statistics = await text.statistics(search.scope, plan.terms)
+    found.scores[TEXT] = {hit.ref: hit.score for hit in hits}
     return [hit.ref for hit in hits]
 
 
-async def _graph(sources: Sources, scope: ReadScope, plan: Plan) -> list[Ref]:
-    if not plan.names:
+async def _meaning(search: Search, linked: asyncio.Future[list[Entity]]) -> list[Ref]:
+    sources = search.sources
+    if sources.embedder is None or sources.vectors is None:
         return []
-    entities = await sources.graph.link(scope, plan.names)
+    persons = [entity.key for entity in await asyncio.shield(linked) if entity.speaks]
+    seen = search.found.seen = await look(
+        sources.embedder, search.plan, persons, search.budget.forms
+    )
+    hits = await sources.vectors.search(
+        search.scope, sources.embedder.generation, seen.vectors, search.budget.meaning
+    )
+    search.found.scores[MEANING] = {hit.ref: hit.similarity for hit in hits}
+    return [hit.ref for hit in hits]
+
+
+async def _graph(search: Search, linked: asyncio.Future[list[Entity]]) -> list[Ref]:
+    if search.budget.graph == 0:
+        return []
+    entities = await asyncio.shield(linked)
     keys = list(dict.fromkeys(entity.key for entity in entities))[:ENTITIES]
     if not keys:
         return []
-    mentions = await sources.graph.mentions(scope, keys, LIMITS[GRAPH])
+    mentions = await search.sources.graph.mentions(search.scope, keys, search.budget.graph)
     # What is said of somebody before what they said: the latter is half a conversation.
     ranked = sorted(mentions, key=lambda mention: mention.said)
     return list(dict.fromkeys(mention.ref for mention in ranked))
 
 
-async def _time(sources: Sources, scope: ReadScope, plan: Plan) -> list[Ref]:
+async def _time(search: Search) -> list[Ref]:
     found: list[Ref] = []
-    for window in plan.windows:
-        said = await sources.records.said_between(scope, window.start, window.end, LIMITS[TIME])
+    for window in search.plan.windows:
+        said = await search.sources.records.said_between(
+            search.scope, window.start, window.end, search.budget.time
+        )
         found += [memory.ref for memory in said]
     return list(dict.fromkeys(found))
 
 
-async def _hot(sources: Sources, scope: ReadScope) -> list[Ref]:
+async def _hot(search: Search) -> list[Ref]:
     ids: list[str] = []
+    scope, hot = search.scope, search.sources.hot
     for key in scope.cube_keys:
-        entries = await sources.hot.entries(key, scope.narrowing.now, LIMITS[HOT])
+        entries = await hot.entries(key, scope.narrowing.now, search.budget.hot)
         ids += [entry.memory_id for entry in entries]
-    memories = await sources.records.by_id(scope, ids)
+    memories = await search.sources.records.by_id(scope, ids)
     return [memories[memory_id].ref for memory_id in ids if memory_id in memories]
 
 
-async def _recent(sources: Sources, scope: ReadScope) -> list[Ref]:
-    return [memory.ref for memory in await sources.records.recent(scope, LIMITS[RECENT])]
+async def _recent(search: Search) -> list[Ref]:
+    recent = await search.sources.records.recent(search.scope, search.budget.recent)
+    return [memory.ref for memory in recent]
 
 
-async def _pending(sources: Sources, scope: ReadScope, plan: Plan, found: Found) -> list[Ref]:
+async def _standing(search: Search) -> list[Ref]:
+    hits = await search.sources.text.search(search.scope, [STANDING_TERM], search.budget.standing)
+    return [hit.ref for hit in hits]
+
+
+async def _pending(search: Search) -> list[Ref]:
     """What was acknowledged but has not reached every index: read-your-writes rests here."""
+    sources, found = search.sources, search.found
     best: dict[Ref, Memory] = {}
     for projection in sources.followers:
-        waiting, total = await sources.records.pending(scope, projection, sources.pending)
+        waiting, total = await sources.records.pending(search.scope, projection, sources.pending)
         if total > sources.pending:
             found.degraded.append(f"pending {total}")
         best.update((memory.ref, memory) for memory in waiting)
         if projection == sources.text.name:
             found.waiting = waiting
-    return _closest(list(best.values()), plan.terms, LIMITS[PENDING])
+    return _closest(list(best.values()), search.plan.terms, search.budget.pending)
 
 
 def _closest(memories: Sequence[Memory], wanted: Sequence[str], limit: int) -> list[Ref]:

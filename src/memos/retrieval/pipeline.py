@@ -1,38 +1,43 @@
-"""The read path: plan, legs, candidates, features, rank."""
+"""The read path: plan, legs, candidates, features, rank, arrange."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, TypeVar
 
 from memos.errors import DeadlineExceeded
 from memos.language.tokens import shared_words
-from memos.model.memory import Kind, Ref
 from memos.model.recall import Evidence, Hit, Recall, Receipt
 from memos.model.scope import ReadScope
-from memos.retrieval.candidates import NEIGHBOURS, Candidate, gather
-from memos.retrieval.features import features
-from memos.retrieval.legs import GRAPH, PENDING, RECENT, TIME, Found, Sources, run_legs
-from memos.retrieval.plan import Plan, plan
-from memos.retrieval.rank import POLICY, relevance, total
+from memos.retrieval.arrange import FITS, Scored, arrange
+from memos.retrieval.candidates import NEIGHBOURS, gather
+from memos.retrieval.confidence import confidence, signals
+from memos.retrieval.effort import NORMAL, Budget
+from memos.retrieval.features import Asked, Columns, features
+from memos.retrieval.legs import (
+    GRAPH,
+    MEANING,
+    PENDING,
+    RECENT,
+    TIME,
+    Found,
+    Search,
+    Sources,
+    run_legs,
+)
+from memos.retrieval.meaning import closeness
+from memos.retrieval.plan import plan
+from memos.retrieval.pool import Floats, Pool
+from memos.retrieval.rank import Weights, shipped, signals_of
 
 LEGS_SHARE = 0.6  # of the time that a deadline leaves
 GRACE = 0.15  # seconds beyond a deadline, to read what was found
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A candidate with its feature values and their weighted sum."""
-
-    candidate: Candidate
-    features: dict[str, float]
-    total: float
 
 
 class Deadline:
@@ -64,6 +69,7 @@ async def recall(
     seqs: Mapping[str, int],
     top_k: int,
     zone: tzinfo,
+    budget: Budget = NORMAL,
     deadline_ms: int | None = None,
     explain: bool = False,
 ) -> Recall:
@@ -74,23 +80,54 @@ async def recall(
     """
     deadline = Deadline(deadline_ms)
     planned = plan(query, scope.narrowing.now, zone)
-    found = await run_legs(sources, scope, planned, deadline.share(LEGS_SHARE))
+    search = Search(sources, scope, planned, budget, Found())
+    found = await run_legs(search, deadline.share(LEGS_SHARE))
     if not found.by_leg:
         if found.failures:
             raise found.failures[0]
         raise DeadlineExceeded(f"deadline_ms: nothing was found within {deadline_ms} ms")
     if deadline.over:
         found.degraded.append(f"deadline: {NEIGHBOURS}")
-    gathering = gather(sources, scope, planned, found, widen=not deadline.over)
-    candidates, weights = await _within(deadline, gathering)
-    values = features(planned, candidates, weights)
-    scored = [
-        Scored(candidate, of, total(of)) for candidate, of in zip(candidates, values, strict=True)
-    ]
-    scored.sort(key=lambda one: (-one.total, -one.candidate.memory.when, one.candidate.memory.ref))
-    best = _one_per_message(scored)[:top_k]
-    receipt = _receipt(scope, planned, found, scored if explain else best, seqs)
-    return Recall(tuple(_hit(one, planned) for one in best), receipt)
+    pool = await _within(deadline, gather(search, widen=not deadline.over))
+    near = await _within(deadline, closeness(search, pool)) if pool.candidates else None
+    columns = features(Asked(planned, pool, near))
+    weights = shipped()[signals_of(columns)]
+    totals = weights.total(columns)
+    fits = columns["standing_fit"]
+    ranked = arrange(
+        planned,
+        [
+            Scored(place, pool.memories[place], float(totals[place]), float(fits[place]))
+            for place in range(pool.candidates)
+        ],
+    )
+    judged = Judged(search, pool, columns, weights, totals)
+    hits = tuple(_hit(judged, one, bound) for one, bound in _bounded(judged, ranked[:top_k]))
+    receipt = _receipt(judged, ranked if explain else ranked[:top_k], seqs)
+    return Recall(hits, receipt, round(confidence(weights.confidence, receipt.signals), 6))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A search at its end: what was weighed, with what."""
+
+    search: Search
+    pool: Pool
+    columns: Columns
+    weights: Weights
+    totals: Floats
+
+    def relevance(self, place: int) -> float:
+        """How relevant a candidate is, by its sum alone."""
+        return float(self.weights.relevance(self.totals[place : place + 1])[0])
+
+
+def _bounded(judged: Judged, ranked: Sequence[Scored]) -> Iterator[tuple[Scored, float]]:
+    """Candidates with scores that never rise: an arranged list is not ordered by sums alone."""
+    bound = 1.0
+    for one in ranked:
+        bound = min(bound, judged.relevance(one.place))
+        yield one, bound
 
 
 async def _within(deadline: Deadline, work: Coroutine[Any, Any, T]) -> T:
@@ -104,41 +141,30 @@ async def _within(deadline: Deadline, work: Coroutine[Any, Any, T]) -> T:
         raise DeadlineExceeded("deadline_ms: what was found could not be read in time") from error
 
 
-def _one_per_message(scored: Sequence[Scored]) -> list[Scored]:
-    """A long message stands for itself once, with its best piece."""
-    seen: set[Ref | tuple[str, str | None, int]] = set()
-    kept = []
-    for one in scored:
-        memory = one.candidate.memory
-        whole: Ref | tuple[str, str | None, int] = memory.ref
-        if memory.kind is Kind.EPISODE and memory.ordinal is not None:
-            whole = (memory.cube_id, memory.conversation_id, memory.ordinal)
-        if whole not in seen:
-            seen.add(whole)
-            kept.append(one)
-    return kept
-
-
-def _hit(one: Scored, planned: Plan) -> Hit:
-    memory = one.candidate.memory
+def _hit(judged: Judged, one: Scored, score: float) -> Hit:
     return Hit(
-        memory=memory,
-        score=round(relevance(one.total), 6),
-        sources=memory.sources or (memory.id,),
-        why=tuple(_why(one, planned)),
+        memory=one.memory,
+        score=round(score, 6),
+        sources=one.memory.sources or (one.memory.id,),
+        why=tuple(_why(judged, one)),
     )
 
 
-def _why(one: Scored, planned: Plan) -> list[str]:
+def _why(judged: Judged, one: Scored) -> list[str]:
     """What spoke for a candidate, in words."""
-    candidate, legs = one.candidate, one.candidate.legs
-    shared = [term for term, n in zip(planned.terms, candidate.counts, strict=True) if n]
-    words = shared_words(candidate.memory.content, set(shared))
+    planned, legs = judged.search.plan, judged.pool.legs[one.place]
+    value = {name: column[one.place] for name, column in judged.columns.items()}
+    shared = {
+        term for term, n in zip(planned.terms, judged.pool.counts[one.place], strict=True) if n
+    }
+    words = shared_words(one.memory.content, shared)
     reasons = {
         f"words: {', '.join(words[:6])}": bool(words),
-        f"said by {candidate.memory.name}": one.features["speaker"] > 0,
-        f"about {', '.join(planned.names)}": GRAPH in legs and one.features["speaker"] == 0,
+        "close in meaning": MEANING in legs and value.get("meaning", 0.0) > 1.0,
+        f"said by {one.memory.name}": value["speaker"] > 0,
+        f"about {', '.join(planned.names)}": GRAPH in legs and value["speaker"] == 0,
         f"said around {', '.join(w.text for w in planned.windows)}": TIME in legs,
+        "a standing order": one.order_fit >= FITS,
         "not indexed yet": PENDING in legs,
         "beside a match": NEIGHBOURS in legs,
         "recent": legs.keys() <= {RECENT},
@@ -146,30 +172,28 @@ def _why(one: Scored, planned: Plan) -> list[str]:
     return [reason for reason, holds in reasons.items() if holds]
 
 
-def _receipt(
-    scope: ReadScope,
-    planned: Plan,
-    found: Found,
-    shown: Sequence[Scored],
-    seqs: Mapping[str, int],
-) -> Receipt:
+def _receipt(judged: Judged, shown: Sequence[Scored], seqs: Mapping[str, int]) -> Receipt:
+    search, columns = judged.search, judged.columns
     return Receipt(
-        query=planned.query,
-        asked_at=scope.narrowing.now,
-        tenant=scope.tenant,
+        query=search.plan.query,
+        asked_at=search.scope.narrowing.now,
+        tenant=search.scope.tenant,
         seqs=dict(seqs),
-        policy=POLICY,
-        plan=planned.to_dict(),
-        legs={leg: len(refs) for leg, refs in found.by_leg.items()},
-        degraded=tuple(found.degraded),
+        policy=f"{judged.weights.policy}/{search.budget.effort.value}",
+        plan=search.plan.to_dict(),
+        legs={leg: len(refs) for leg, refs in search.found.by_leg.items()},
+        degraded=tuple(search.found.degraded),
         evidence=tuple(
             Evidence(
-                memory_id=one.candidate.memory.id,
-                version=one.candidate.memory.version,
-                score=round(relevance(one.total), 6),
-                legs=dict(one.candidate.legs),
-                features={name: round(value, 4) for name, value in one.features.items()},
+                memory_id=one.memory.id,
+                version=one.memory.version,
+                score=round(judged.relevance(one.place), 6),
+                legs=dict(judged.pool.legs[one.place]),
+                features={
+                    name: round(float(column[one.place]), 4) for name, column in columns.items()
+                },
             )
             for one in shown
         ),
+        signals={k: round(v, 4) for k, v in signals(columns, judged.totals).items()},
     )

@@ -1,44 +1,68 @@
-"""Rank: a weighted sum of features, as a table that people can read and argue with."""
+"""Rank: a weighted sum of features, from a table that people can read and argue with.
+
+`memos bench fit` writes the table: logistic regression on the project's own corpus, one column
+of weights for each set of signals that may be at hand.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from math import exp
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
 
-POLICY = "lexical-1"
-"""Names the table below in receipts; changes when it does."""
+import numpy as np
 
-# Set by hand and checked on the project's own corpus; a fit takes their place when there are
-# vectors to weigh as well.
-WEIGHTS: dict[str, float] = {
-    "words": 0.40,
-    "pair": 0.20,
-    "window": 0.30,
-    "session": 0.25,
-    "length": 0.40,
-    "covered": 1.00,
-    "covered_around": 1.20,
-    "speaker": 0.80,
-    "dated": 0.80,
-    "tells_when": 0.40,
-    "tells_how_many": 0.50,
-    "asks": -1.00,
-    "told_by_user": 0.80,
-    "standing": 0.30,
-    "distilled": 0.30,
-    "named": 0.20,
-}
+from memos.retrieval.features import Columns
+from memos.retrieval.pool import Floats
 
-# The logistic curve that turns sums into relevance: how often hits of the corpus with such a
-# sum were evidence (fitted over the first twenty hits of each question).
-SLOPE, MIDDLE = 0.78, 7.1
+SIGNALS = ("tokens", "vectors", "words")
+"""Sets of signals, richest first: with the tokens of late interaction, without, words alone."""
 
 
-def total(features: Mapping[str, float]) -> float:
-    """The weighted sum."""
-    return sum(WEIGHTS[name] * value for name, value in features.items())
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One column of the table: `weights` by feature, and the constant of the regression.
+
+    `slope` and `middle` make a sum a relevance, `confidence` weighs what abstention looks at.
+    """
+
+    policy: str
+    weights: Mapping[str, float]
+    slope: float
+    middle: float
+    confidence: Mapping[str, float]
+
+    def total(self, columns: Columns) -> Floats:
+        """The weighted sum for each candidate; features that are not at hand count 0."""
+        size = len(next(iter(columns.values())))
+        made = np.zeros(size)
+        for name, weight in self.weights.items():
+            if name in columns:
+                made += weight * columns[name]
+        return made
+
+    def relevance(self, totals: Floats) -> Floats:
+        """Sums as numbers in (0, 1), rising with them."""
+        made: Floats = 1.0 / (1.0 + np.exp(-self.slope * (totals - self.middle)))
+        return made
 
 
-def relevance(sum_of_features: float) -> float:
-    """A sum as a number in (0, 1), rising with it."""
-    return 1.0 / (1.0 + exp(-SLOPE * (sum_of_features - MIDDLE)))
+@lru_cache(maxsize=1)
+def shipped() -> dict[str, Weights]:
+    """The table that memos brings, by set of signals."""
+    text = (files("memos.retrieval") / "weights.json").read_text("utf-8")
+    return parse(json.loads(text))
+
+
+def parse(table: Mapping[str, Mapping[str, object]]) -> dict[str, Weights]:
+    """The table as `memos bench fit` writes it."""
+    return {signals: Weights(**column) for signals, column in table.items()}  # type: ignore[arg-type]
+
+
+def signals_of(columns: Columns) -> str:
+    """The richest set of signals that the columns hold."""
+    if "tokens" in columns:
+        return "tokens"
+    return "vectors" if "meaning" in columns else "words"

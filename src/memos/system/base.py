@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from memos.errors import UsageError
 from memos.jobs import handlers
 from memos.memories.drafts import Desk, check_kinds
+from memos.memories.embedding import Embedding
 from memos.memories.parts import Parts, build
 from memos.memories.scopes import Caller, Scopes
 from memos.memories.textual import Limits, Textual
@@ -46,7 +47,8 @@ class Base:
         self._touches = Touches(self._parts.hot, self._parts.clock)
         self._consumer = Consumer(self._parts.outbox, handlers(self._parts), self._parts.clock)
         limits = Limits(self.settings.segment, self.settings.pending, self.settings.zone)
-        self._textual = Textual(self._parts, self._touches, limits)
+        self._embedding = _embedding(self._parts)
+        self._textual = Textual(self._parts, self._touches, self._embedding, limits)
         self._needs_loop = self._parts.needs_loop
         self._opening: asyncio.Lock | None = None
         self._open = False
@@ -63,6 +65,8 @@ class Base:
                 await self._parts.open()
                 self._touches.start()
                 self._consumer.start()
+                if self._embedding is not None:
+                    self._embedding.start()
                 self._open = True
 
     async def close(self) -> None:
@@ -70,6 +74,8 @@ class Base:
         was_open, self._open, self._closed = self._open, False, True
         if was_open:
             await self._consumer.stop()
+            if self._embedding is not None:
+                await self._embedding.stop()
             try:
                 await self._touches.close()
             finally:  # a full disk keeps nothing open
@@ -134,3 +140,9 @@ class Base:
             filter=None if filter is None else parse_filter(filter, self.settings.zone),
             by_name=by_name,
         )
+
+
+def _embedding(parts: Parts) -> Embedding | None:
+    if parts.vectors is None or parts.embedder is None:
+        return None
+    return Embedding(parts.records, parts.vectors, parts.embedder, parts.clock)

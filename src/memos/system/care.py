@@ -18,6 +18,8 @@ class Care(Base):
         wait = None if timeout is None else checks.check_seconds("timeout", timeout)
         await self._ready()
         await self._touches.flush()
+        if self._embedding is not None:
+            await self._embedding.drain(wait)
         return await self._consumer.drain(wait)
 
     async def stats(self) -> Statistics:

@@ -9,7 +9,7 @@ from memos.model import checks
 from memos.model.changes import HistoryEntry
 from memos.model.memory import Memory
 from memos.model.message import Message
-from memos.model.recall import Context, Recall
+from memos.model.recall import Context, Effort, Recall
 from memos.system.base import Base, When
 
 
@@ -28,6 +28,7 @@ class Reading(Base):
         as_of: When | None = None,
         known_at: When | None = None,
         include_archived: bool = False,
+        effort: str = "normal",
         deadline_ms: int | None = None,
         explain: bool = False,
         agent_id: str | None = None,
@@ -46,6 +47,7 @@ class Reading(Base):
             as_of: what was true then.
             known_at: what we knew then.
             include_archived: also memories that were archived.
+            effort: fast, normal or deep: how closely candidates are looked at.
             deadline_ms: time to answer in; what had to be left out is in `degraded`.
             explain: the receipt then covers all candidates, not only the hits.
             agent_id: the reading agent.
@@ -58,12 +60,13 @@ class Reading(Base):
             caller, kinds=kinds, conversation_id=conversation_id, filter=filter, as_of=as_of,
             known_at=known_at, include_archived=include_archived,
         )  # fmt: skip
+        work = checks.check_choice("effort", effort, Effort)
         deadline = _deadline(deadline_ms)
         whole = checks.check_bool("explain", explain)
         await self._ready()
         scope, seqs = await self._scopes.reading(caller, narrowing)
         return await self._textual.recall(
-            scope, text, seqs, top_k=most, deadline_ms=deadline, explain=whole
+            scope, text, seqs, top_k=most, effort=work, deadline_ms=deadline, explain=whole
         )
 
     search_memory = recall
@@ -80,6 +83,7 @@ class Reading(Base):
         as_of: When | None = None,
         known_at: When | None = None,
         include_archived: bool = False,
+        effort: str = "normal",
         deadline_ms: int | None = None,
         agent_id: str | None = None,
         cube_id: str | None = None,
@@ -95,11 +99,12 @@ class Reading(Base):
             caller, kinds=kinds, conversation_id=conversation_id, filter=filter, as_of=as_of,
             known_at=known_at, include_archived=include_archived,
         )  # fmt: skip
+        work = checks.check_choice("effort", effort, Effort)
         deadline = _deadline(deadline_ms)
         await self._ready()
         scope, seqs = await self._scopes.reading(caller, narrowing)
         return await self._textual.context(
-            scope, text, seqs, max_tokens=budget, deadline_ms=deadline
+            scope, text, seqs, max_tokens=budget, effort=work, deadline_ms=deadline
         )
 
     async def get_memory(

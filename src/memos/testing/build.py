@@ -10,9 +10,11 @@ from zlib import crc32
 
 from memos.contracts.graph import GraphIndex
 from memos.contracts.outbox import Outbox
+from memos.contracts.part import Part
 from memos.contracts.projection import Projection
 from memos.contracts.records import Records
 from memos.contracts.text import TextIndex
+from memos.contracts.vectors import VectorIndex
 from memos.errors import StorageBusy
 from memos.model.changes import ChangeSet, Commit, Derivation, MemoryState
 from memos.model.memory import Kind, Memory
@@ -32,23 +34,33 @@ PATIENCE = 50  # times to try a projection that is busy
 
 @dataclass(slots=True)
 class Backends:
-    """One system's stores, closed as yet; `outbox` runs by `clock`, and is the records' own."""
+    """One system's stores, closed as yet; `outbox` runs by `clock`, and is the records' own.
+
+    `vectors` only where they are what is looked at.
+    """
 
     records: Records
     text: TextIndex
     graph: GraphIndex
     outbox: Outbox
     clock: ManualClock
+    vectors: VectorIndex | None = None
 
     async def open(self) -> None:
         """Opens all parts."""
-        for part in (self.records, self.text, self.graph, self.outbox):
+        for part in self._parts():
             await part.open()
 
     async def close(self) -> None:
         """Closes all parts, the last opened first."""
-        for part in (self.outbox, self.graph, self.text, self.records):
+        for part in reversed(self._parts()):
             await part.close()
+
+    def _parts(self) -> list[Part]:
+        parts: list[Part | None] = [
+            self.records, self.text, self.graph, self.outbox, self.vectors
+        ]  # fmt: skip
+        return [part for part in parts if part is not None]
 
     async def settle(self) -> None:
         """Lets the projections that follow through the outbox catch up with the records."""

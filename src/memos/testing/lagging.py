@@ -108,9 +108,15 @@ class LaggingIndex(Projection, Generic[Inner]):
 class LaggingText(LaggingIndex[TextIndex], TextIndex):
     """A text index that lags."""
 
-    async def search(self, scope: ReadScope, terms: Sequence[str], limit: int) -> list[TextHit]:
+    async def search(
+        self,
+        scope: ReadScope,
+        terms: Sequence[str],
+        limit: int,
+        weights: Sequence[float] | None = None,
+    ) -> list[TextHit]:
         await self._pass_time()
-        return await self._inner.search(scope, terms, limit)
+        return await self._inner.search(scope, terms, limit, weights)
 
     async def statistics(self, scope: ReadScope, terms: Sequence[str]) -> dict[str, TextStatistics]:
         await self._pass_time()

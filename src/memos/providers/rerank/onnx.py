@@ -16,7 +16,8 @@ from tokenizers import Encoding, Tokenizer
 from memos.contracts.reranker import Reranker, check_candidates
 from memos.errors import BadAnswer, InvalidInput, ProviderError, UsageError
 from memos.providers.rerank.scores import sigmoid
-from memos.providers.runtime import in_thread, session
+from memos.providers.runtime import in_thread
+from memos.runtime import session
 
 FORM = "onnx:FOLDER, with model.onnx and tokenizer.json in it"
 CUT_AT = 512  # model tokens of query and text together, where the tokenizer does not say
@@ -94,7 +95,7 @@ class OnnxReranker(Reranker):
 def _load(folder: Path, threads: int, pool: ThreadPoolExecutor) -> Model:
     model, words = _readable(folder / "model.onnx"), _readable(folder / "tokenizer.json")
     try:
-        made = session(model, threads)
+        made = session(str(model), threads)
         tokenizer = Tokenizer.from_file(str(words))
     except Exception as error:  # the errors of both libraries share no class
         said = f"reranker: the model in {folder} cannot be loaded ({type(error).__name__})"

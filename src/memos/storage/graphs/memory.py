@@ -114,7 +114,8 @@ def _linked(versions: Sequence[Memory]) -> tuple[_Linked, ...]:
 def _entities(cube_id: str, versions: Sequence[_Linked]) -> dict[str, Entity]:
     """By key."""
     counts = Counter(named.key for version in versions for named in version.named)
-    return {key: Entity(cube_id, key, n) for key, n in counts.items()}
+    heard = {named.key for version in versions for named in version.named if named.said}
+    return {key: Entity(cube_id, key, n, key in heard) for key, n in counts.items()}
 
 
 def _most_mentioned(entities: Iterable[Entity]) -> list[Entity]:

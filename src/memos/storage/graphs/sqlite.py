@@ -111,9 +111,10 @@ def _meant(segment: Segment, key: str) -> list[Entity]:
 
 
 def _entity(segment: Segment, key: str) -> Entity:
-    terms = (code(named(key)), code(said(key)))
-    count = sum(len(segment.holding(segment.names, term)[0]) for term in terms)
-    return Entity(segment.cube_id, key, count)
+    naming, spoken = (
+        len(segment.holding(segment.names, code(term))[0]) for term in (named(key), said(key))
+    )
+    return Entity(segment.cube_id, key, naming + spoken, spoken > 0)
 
 
 def _mentioning(

@@ -11,24 +11,26 @@ import apsw
 import numpy as np
 
 from memos.language.entities import mentioned
-from memos.language.tokens import terms
 from memos.model.memory import Kind
 from memos.storage.segments.postings import Codes, Postings, codes
-from memos.storage.segments.segment import DEAD, SAID, SUPERSEDED, Segment, named, said
+from memos.storage.segments.segment import DEAD, SAID, SPECIAL, SUPERSEDED, Segment, named, said
 from memos.storage.sqlite.query import every
+from memos.storage.text.terms import text_terms
 
 BULK = 64  # versions from which on sorting them at once is cheaper than one by one
 
 KINDS = {kind.value: at for at, kind in enumerate(Kind)}
 
 FLAGS = f"""(v.superseded_at IS NOT NULL) * {SUPERSEDED}
-    + (y.state = 'forgotten' OR y.tainted) * {DEAD} + (v.said_at IS NOT NULL) * {SAID}"""
+    + (y.state = 'forgotten' OR y.tainted) * {DEAD} + (v.said_at IS NOT NULL) * {SAID}
+    + (v.visibility <> 'cube' OR y.state = 'archived' OR v.valid_from IS NOT NULL
+        OR v.valid_to IS NOT NULL) * {SPECIAL}"""
 
 # Terms that were worked out before come from their table, others from the text.
 ARRIVED = f"""
 SELECT v.key, v.memory, v.version, v.kind, coalesce(v.said_at, v.valid_from, v.recorded_at),
     {FLAGS}, v.conversation, v.ordinal, t.words, t.names,
-    CASE WHEN t.version IS NULL THEN v.content END, v.labels, v.name
+    CASE WHEN t.version IS NULL THEN v.content END, v.labels, v.name, v.role
 FROM versions v CROSS JOIN memories y ON y.id = v.memory LEFT JOIN terms t ON t.version = v.key
 WHERE v.cube = ? AND v.seq > ? ORDER BY v.seq, v.key"""
 
@@ -61,11 +63,9 @@ def follow(cursor: apsw.Cursor, segment: Segment, seq: int) -> None:
     segment.seq = seq
 
 
-def terms_of(content: str, labels: Sequence[str], name: str | None) -> Terms:
-    """The terms of a text with its labels, and who is named in it or says it."""
-    text = "\n".join((content, *labels)) if labels else content
-    found = mentioned(content, name)
-    return Terms(codes(terms(text)), tuple((said if n.said else named)(n.key) for n in found))
+def _marked(content: str, name: str | None) -> tuple[str, ...]:
+    """Who is named in a text, and who says it."""
+    return tuple((said if n.said else named)(n.key) for n in mentioned(content, name))
 
 
 def _append(segment: Segment, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -80,6 +80,8 @@ def _append(segment: Segment, rows: Sequence[tuple[Any, ...]]) -> None:
     segment.kinds.extend([KINDS[kind] for kind in kinds])
     segment.when.extend(when)
     segment.flags.extend(flags)
+    numbers = segment.conversations
+    segment.places.extend([numbers.setdefault(row[6], len(numbers)) for row in rows])
     segment.lengths.extend([len(each.words) for each in found])
     _thread(segment, rows, first)
     for each in found:
@@ -112,9 +114,10 @@ def _thread(segment: Segment, rows: Sequence[tuple[Any, ...]], first: int) -> No
 
 
 def _terms(segment: Segment, row: tuple[Any, ...]) -> Terms:
-    words, names, content, labels, name = row[8:]
+    words, names, content, labels, name, role = row[8:]
     if words is not None:
         return Terms(np.frombuffer(words, "<u8"), tuple(names.split("\n")) if names else ())
-    found = terms_of(content, json.loads(labels) if labels else (), name)
+    held = text_terms(content, json.loads(labels) if labels else (), Kind(row[3]), role)
+    found = Terms(codes(held), _marked(content, name))
     segment.unsaved.append((row[0], found.words.astype("<u8").tobytes(), "\n".join(found.names)))
     return found

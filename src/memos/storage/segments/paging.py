@@ -9,10 +9,10 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from memos.model.memory import Memory
+from memos.model.memory import Memory, Ref
 from memos.model.scope import Narrowing
 from memos.storage.segments.postings import Docs
-from memos.storage.segments.segment import Segment
+from memos.storage.segments.segment import SPECIAL, Segment
 from memos.storage.sqlite.reach import admitted, marks
 
 LARGEST = 2_000  # documents in one page
@@ -31,7 +31,7 @@ def admitted_documents(
     are broken by reference.
     """
     found: list[tuple[int, Memory]] = []
-    for page in _pages(segment, *ranked, limit):
+    for page in pages(segment, *ranked, limit):
         keys = segment.keys.values[page].tolist()
         visible = {
             (memory.id, memory.version): memory
@@ -46,9 +46,41 @@ def admitted_documents(
     return found[:limit]
 
 
-def _pages(segment: Segment, docs: Docs, by: NDArray[Any], limit: int) -> Iterator[Docs]:
-    """Documents in order, in pages that grow, so that little is sorted for nothing."""
-    size = max(1, limit)
+def admitted_refs(
+    cursor: apsw.Cursor,
+    narrowing: Narrowing,
+    segment: Segment,
+    ranked: tuple[Docs, NDArray[Any]],
+    limit: int,
+) -> list[tuple[int, Ref]]:
+    """The same without the memories, for documents that `Segment.matching` lets through.
+
+    Where columns tell all that the narrowing asks, only special documents are looked up.
+    """
+    if narrowing.filter is not None or narrowing.known_at is not None:
+        found = admitted_documents(cursor, narrowing, segment, ranked, limit)
+        return [(doc, memory.ref) for doc, memory in found]
+    made: list[tuple[int, Ref]] = []
+    for page in pages(segment, *ranked, limit):
+        special = page[(segment.flags.values[page] & SPECIAL) != 0]
+        hidden: set[int] = set()
+        if len(special):
+            every = (special, np.zeros(len(special)))
+            seen = admitted_documents(cursor, narrowing, segment, every, len(special))
+            hidden = set(special.tolist()) - {doc for doc, _ in seen}
+        refs = zip(page.tolist(), segment.refs(page), strict=True)
+        made += [(doc, ref) for doc, ref in refs if doc not in hidden]
+        if len(made) >= limit:
+            break
+    return made[:limit]
+
+
+def pages(segment: Segment, docs: Docs, by: NDArray[Any], first_size: int) -> Iterator[Docs]:
+    """Documents by a value for each, lowest first, ties by reference.
+
+    In pages that grow, so that little is sorted for nothing.
+    """
+    size = max(1, first_size)
     while len(docs):
         size = min(size, LARGEST)
         if len(docs) > 2 * size:

@@ -5,44 +5,24 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
+import apsw
 import numpy as np
 from numpy.typing import NDArray
 
 from memos.model.memory import Kind, Ref
 from memos.model.scope import Narrowing
+from memos.storage.segments.column import Column
 from memos.storage.segments.postings import Docs, Postings
+from memos.storage.segments.space import Space
 from memos.storage.sqlite.rows import unpack
 
 Mask: TypeAlias = NDArray[np.bool_]
-Scalar = TypeVar("Scalar", bound=np.generic)
 
-# Flags: a newer version is there; forgotten, or made of what has changed; said by somebody.
-SUPERSEDED, DEAD, SAID = 1, 2, 4
-
-
-class Column(Generic[Scalar]):
-    """An array that grows at its end."""
-
-    def __init__(self, kind: type[Scalar]) -> None:
-        self._room: NDArray[Scalar] = np.empty(16, kind)
-        self._size = 0
-
-    @property
-    def values(self) -> NDArray[Scalar]:
-        """What is there, without a copy."""
-        return self._room[: self._size]
-
-    def extend(self, values: Any) -> None:
-        """Appends; readers of earlier `values` keep what they have."""
-        needed = self._size + len(values)
-        if needed > len(self._room):
-            room = np.empty(max(needed, 2 * len(self._room)), self._room.dtype)
-            room[: self._size] = self.values
-            self._room = room
-        self._room[self._size : needed] = values
-        self._size = needed
+# Flags: a newer version is there; forgotten, or made of what has changed; said by somebody;
+# of limited validity or visibility, or archived, so that only the records can admit it.
+SUPERSEDED, DEAD, SAID, SPECIAL = 1, 2, 4, 8
 
 
 class Thread:
@@ -66,7 +46,7 @@ class Thread:
 
 
 class Segment:
-    """One cube as of commit `seq`. Take `lock` to read it; only `follow` changes it.
+    """One cube as of commit `seq`. Take `lock` to read it; only `follow` and `space` change it.
 
     A row is called a document; documents are numbered in the order of ``versions.key``.
     `epoch` counts how often indexes of the cube were thrown away.
@@ -85,11 +65,14 @@ class Segment:
         self.lengths = Column(np.int32)  # terms, repeats included
         self.when = Column(np.int64)  # `Memory.when`
         self.flags = Column(np.uint8)
+        self.conversations: dict[str, int] = {}  # numbered as they came
+        self.places = Column(np.int32)  # in which of them
         self.threads: dict[str, Thread] = defaultdict(Thread)  # by conversation, episodes only
         self.words = Postings()
         self.names = Postings()  # of `named` and `said`, below
         self.entities: dict[str, None] = {}
         self.bearers: dict[str, list[str]] = defaultdict(list)  # word -> entities with that word
+        self.spaces: dict[int, Space] = {}  # vectors, by generations.key
         self.unsaved: list[tuple[int, bytes, str]] = []  # rows for the table of terms
 
     def __len__(self) -> int:
@@ -101,13 +84,20 @@ class Segment:
         mask: Mask = (self.flags.values & DEAD) == 0
         return mask
 
+    @property
+    def current(self) -> Mask:
+        """Documents that are the newest version of a memory that may be found, as a mask."""
+        mask: Mask = (self.flags.values & (DEAD | SUPERSEDED)) == 0
+        return mask
+
     def matching(self, narrowing: Narrowing) -> Mask:
         """Documents that a read may see as far as columns tell, as a mask."""
-        hidden = DEAD | (SUPERSEDED if narrowing.known_at is None else 0)
-        mask: Mask = (self.flags.values & hidden) == 0
+        mask = self.current if narrowing.known_at is None else self.alive
         if narrowing.kinds is not None:
             wanted = [at for at, kind in enumerate(Kind) if kind in narrowing.kinds]
             mask &= np.isin(self.kinds.values, wanted)
+        if narrowing.conversation_id is not None:
+            mask &= self.places.values == self.conversations.get(narrowing.conversation_id, -1)
         return mask
 
     def holding(self, postings: Postings, term: int) -> tuple[Docs, NDArray[np.uint16]]:
@@ -123,6 +113,14 @@ class Segment:
         return [
             (unpack(ids[16 * at : 16 * at + 16]), version) for at, version in enumerate(versions)
         ]
+
+    def space(self, cursor: apsw.Cursor, generation: int, dimension: int) -> Space:
+        """The vectors of a generation, as of the cursor's snapshot at least."""
+        if generation not in self.spaces:
+            self.spaces[generation] = Space(self.cube, generation, dimension)
+        space = self.spaces[generation]
+        space.follow(cursor, self.keys.values)
+        return space
 
     def add_entity(self, key: str) -> None:
         """Makes an entity known by its name and by each word of it."""
@@ -150,9 +148,10 @@ class Segment:
     def nbytes(self) -> int:
         """Memory taken, about."""
         columns = (self.keys, self.ids, self.versions, self.kinds, self.lengths, self.when)
-        arrays = sum(column.values.nbytes for column in columns) + 12 * len(self)
+        arrays = sum(column.values.nbytes for column in columns) + 16 * len(self)
         names = 300 * len(self.entities) + 500 * len(self.threads)
-        return arrays + self.words.nbytes + self.names.nbytes + names + 2_000
+        vectors = sum(space.nbytes for space in list(self.spaces.values()))
+        return arrays + self.words.nbytes + self.names.nbytes + names + vectors + 2_000
 
     def order(self, docs: Docs, by: NDArray[Any]) -> Docs:
         """Documents sorted by a column of values for them, equal ones by reference."""

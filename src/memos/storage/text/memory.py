@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from memos.contracts.text import TextHit, TextIndex, TextStatistics
@@ -48,11 +48,18 @@ class MemoryText(TextIndex):
                 if held is None or held.seq <= state.seq:
                     cube[state.memory_id] = _Held(state.seq, _indexed(state.versions))
 
-    async def search(self, scope: ReadScope, terms: Sequence[str], limit: int) -> list[TextHit]:
+    async def search(
+        self,
+        scope: ReadScope,
+        terms: Sequence[str],
+        limit: int,
+        weights: Sequence[float] | None = None,
+    ) -> list[TextHit]:
+        shares = dict(zip(terms, weights or [1.0] * len(terms), strict=True))
         hits = [
             hit
             for key in dict.fromkeys(scope.cube_keys)
-            for hit in _matches(key.cube_id, self._versions(key), terms, scope.narrowing)
+            for hit in _matches(key.cube_id, self._versions(key), shares, scope.narrowing)
         ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.ref))[:limit]
 
@@ -98,12 +105,13 @@ def _statistics(versions: Sequence[_Indexed], terms: Sequence[str]) -> TextStati
 
 
 def _matches(
-    cube_id: str, versions: Sequence[_Indexed], terms: Sequence[str], narrowing: Narrowing
+    cube_id: str, versions: Sequence[_Indexed], shares: Mapping[str, float], narrowing: Narrowing
 ) -> list[TextHit]:
+    terms = list(shares)
     statistics = _statistics(versions, terms)
     mean = statistics.terms / max(1, statistics.versions)
     weights = {
-        term: bm25.idf(statistics.versions, holding)
+        term: shares[term] * bm25.idf(statistics.versions, holding)
         for term, holding in statistics.frequency.items()
     }
     return [

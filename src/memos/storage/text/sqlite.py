@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zlib import crc32
 
 import apsw
@@ -16,7 +16,7 @@ from memos.model.changes import MemoryState
 from memos.model.memory import Memory, Ref
 from memos.model.scope import CubeKey, ReadScope
 from memos.storage.segments.cache import Segments
-from memos.storage.segments.paging import admitted_documents
+from memos.storage.segments.paging import admitted_refs
 from memos.storage.segments.postings import Docs, Postings, code, codes
 from memos.storage.segments.segment import Segment
 from memos.storage.text.terms import memory_terms
@@ -37,12 +37,20 @@ class SqliteText(TextIndex):
     async def close(self) -> None:
         await self._segments.close()
 
-    async def search(self, scope: ReadScope, terms: Sequence[str], limit: int) -> list[TextHit]:
+    async def search(
+        self,
+        scope: ReadScope,
+        terms: Sequence[str],
+        limit: int,
+        weights: Sequence[float] | None = None,
+    ) -> list[TextHit]:
+        shares = dict(zip(terms, weights or [1.0] * len(terms), strict=True))
+
         def job(cursor: apsw.Cursor, segments: list[Segment]) -> list[TextHit]:
             hits: list[TextHit] = []
             for segment in segments:
                 with segment.lock:
-                    hits += _best(cursor, scope, segment, terms, limit)
+                    hits += _best(cursor, scope, segment, shares, limit)
             return sorted(hits, key=lambda hit: (-hit.score, hit.ref))[:limit]
 
         return await self._segments.read(scope, job) if terms and limit > 0 else []
@@ -110,23 +118,27 @@ def _size(segment: Segment) -> tuple[int, int]:
 
 
 def _best(
-    cursor: apsw.Cursor, scope: ReadScope, segment: Segment, terms: Sequence[str], limit: int
+    cursor: apsw.Cursor,
+    scope: ReadScope,
+    segment: Segment,
+    shares: Mapping[str, float],
+    limit: int,
 ) -> list[TextHit]:
-    scores = _scores(segment, terms)
+    scores = _scores(segment, shares)
     scores[~segment.matching(scope.narrowing)] = 0.0
     docs: Docs = np.flatnonzero(scores).astype(np.int32)
-    found = admitted_documents(cursor, scope.narrowing, segment, (docs, -scores[docs]), limit)
-    return [TextHit(memory.ref, segment.cube_id, float(scores[doc])) for doc, memory in found]
+    found = admitted_refs(cursor, scope.narrowing, segment, (docs, -scores[docs]), limit)
+    return [TextHit(ref, segment.cube_id, float(scores[doc])) for doc, ref in found]
 
 
-def _scores(segment: Segment, terms: Sequence[str]) -> NDArray[np.float64]:
+def _scores(segment: Segment, shares: Mapping[str, float]) -> NDArray[np.float64]:
     """BM25 of every document."""
     versions, length = _size(segment)
     scores = np.zeros(len(segment), np.float64)
     mean = max(1, length) / max(1, versions)
     norm = bm25.K1 * (1.0 - bm25.B + bm25.B * segment.lengths.values / mean)
-    for term in terms:
+    for term, share in shares.items():
         docs, counts = segment.holding(segment.words, code(term))
-        weight = bm25.idf(versions, len(docs))
+        weight = share * bm25.idf(versions, len(docs))
         scores[docs] += weight * (counts * (bm25.K1 + 1.0) / (counts + norm[docs]))
     return scores

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from zlib import crc32
 
+from memos.language.cues import STANDING_TERM, is_standing_order
 from memos.language.tokens import terms
-from memos.model.memory import Memory
+from memos.model.memory import Kind, Memory
 
 
 def memory_terms(memory: Memory) -> tuple[str, ...]:
-    """Terms of the content and of the labels, repeats included."""
-    if memory.labels:
-        return terms("\n".join((memory.content, *memory.labels)))
-    return terms(memory.content)
+    """Terms of the content and of the labels, repeats included, and cues that are searched for."""
+    return text_terms(memory.content, memory.labels, memory.kind, memory.role)
+
+
+def text_terms(
+    content: str, labels: Sequence[str], kind: Kind, role: str | None
+) -> tuple[str, ...]:
+    """The same from the fields that matter."""
+    found = terms("\n".join((content, *labels)) if labels else content)
+    ordered = kind is Kind.EPISODE and role == "user" and is_standing_order(content)
+    return (*found, STANDING_TERM) if ordered or kind is Kind.INSTRUCTION else found
 
 
 def checksum(found: Iterable[str]) -> int:

@@ -143,6 +143,34 @@ CREATE TABLE terms (
     names   TEXT NOT NULL
 ) STRICT;
 
+-- Vector spaces, see `Generation`: one row for the whole home, whichever cubes use it.
+CREATE TABLE generations (
+    key        INTEGER PRIMARY KEY,
+    model      TEXT NOT NULL,
+    dimension  INTEGER NOT NULL,
+    normalised INTEGER NOT NULL,
+    UNIQUE (model, dimension, normalised)
+) STRICT;
+
+-- Directions in int8, a byte for each number: the scale follows from the unit length. A key is
+-- never given twice, so what has come since a segment looked has a greater one.
+CREATE TABLE vectors (
+    key        INTEGER PRIMARY KEY AUTOINCREMENT,
+    cube       INTEGER NOT NULL REFERENCES cubes,
+    generation INTEGER NOT NULL REFERENCES generations,
+    version    INTEGER NOT NULL REFERENCES versions,
+    seq        INTEGER NOT NULL,           -- the commit that the version was read at
+    vector     BLOB NOT NULL
+) STRICT;
+CREATE INDEX vectors_by_cube ON vectors (cube, generation); -- and by key, as in every index
+CREATE UNIQUE INDEX vectors_by_version ON vectors (version, generation);
+
+-- Tokens of a vector, apart from it, so that reading vectors reads no tokens.
+CREATE TABLE tokens (
+    vector  INTEGER PRIMARY KEY REFERENCES vectors,
+    content BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE hot (
     tenant     TEXT NOT NULL,
     cube       TEXT NOT NULL,

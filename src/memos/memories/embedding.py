@@ -1,0 +1,145 @@
+"""Embedding: gives memories their vectors, behind the writes.
+
+What lacks a vector is read from the index itself (`VectorIndex.missing`), so nothing is queued,
+nothing can be lost, and doing it twice does no harm: two processes may at worst embed the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Sequence
+
+from memos.contracts.embedder import Embedder
+from memos.contracts.records import Records
+from memos.contracts.vectors import Embedded, VectorIndex
+from memos.errors import MemOSError, UsageError
+from memos.model.memory import Memory
+from memos.model.scope import CubeKey, Narrowing, ReadScope
+from memos.model.time import Clock
+from memos.retrieval.late import pack
+
+BATCH = 64  # versions between two writes
+QUIET, LONGEST = 0.05, 2.0  # seconds: begin when nobody writes any more, at last after so long
+ELSEWHERE = 3.0  # seconds that the process which wrote something gets to embed it
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds after a failure; doubles
+
+log = logging.getLogger("memos.embedding")
+
+
+class Embedding:
+    """One task in this process, while there is work, over the cubes that were written or read."""
+
+    def __init__(
+        self, records: Records, vectors: VectorIndex, embedder: Embedder, clock: Clock
+    ) -> None:
+        self._records = records
+        self._vectors = vectors
+        self._embedder = embedder
+        self._clock = clock
+        self._due: dict[CubeKey, float] = {}  # monotonic seconds
+        self._seen: dict[CubeKey, int] = {}  # seq of the cube when it was last looked at
+        self._noted = 0.0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._working = asyncio.Lock()
+        self._pause = 0.0
+
+    def start(self) -> None:
+        """Lets the background work begin whenever there is some."""
+        self._loop = asyncio.get_running_loop()
+        if self._due:
+            self._begin()
+
+    async def stop(self) -> None:
+        """Ends the work; what lacks a vector will be found again."""
+        self._loop = None
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        await self._embedder.close()
+
+    def written(self, key: CubeKey, seq: int) -> None:
+        """Says that this process has written to a cube; from any thread."""
+        self._noted = time.monotonic()
+        self._seen[key] = seq
+        if key not in self._due:
+            self._due[key] = self._noted + QUIET
+            self._tell()
+
+    def read(self, key: CubeKey, seq: int) -> None:
+        """Says that a cube is read here; if another process has written, it may need help."""
+        if self._seen.get(key) != seq:
+            self._seen[key] = seq
+            if key not in self._due:
+                self._due[key] = time.monotonic() + ELSEWHERE
+                self._tell()
+
+    async def drain(self, timeout: float | None) -> None:
+        """Embeds what is known to be waiting, for at most `timeout` seconds."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._catch_up(), timeout)
+
+    async def complete(self, key: CubeKey) -> None:
+        """Gives every version of a cube its vector in the embedder's generation."""
+        generation = self._embedder.generation
+        while refs := await self._vectors.missing(key, generation, BATCH):
+            narrowing = Narrowing(now=self._clock.now(), include_archived=True, by_name=True)
+            scope = ReadScope(key.tenant, (key.cube_id,), narrowing)
+            memories = await self._records.memories(scope, refs)
+            if not memories:  # forgotten since
+                return
+            await self._embed(key, list(memories.values()))
+
+    async def _embed(self, key: CubeKey, memories: Sequence[Memory]) -> None:
+        made = await self._embedder.embed([memory.content for memory in memories])
+        items = [
+            Embedded(memory.ref, memory.changed_seq, one.vector, pack(one.tokens, one.pieces))
+            for memory, one in zip(memories, made, strict=True)
+        ]
+        await self._vectors.put(key, self._embedder.generation, items)
+
+    async def _catch_up(self) -> None:
+        async with self._working:
+            while self._due:
+                key = min(self._due, key=lambda one: self._due[one])
+                del self._due[key]  # first: what is written from here on notes it again
+                try:
+                    await self.complete(key)
+                except BaseException:
+                    self._due.setdefault(key, time.monotonic())
+                    raise
+
+    def _begin(self) -> None:
+        if self._loop is not None and (self._task is None or self._task.done()):
+            self._task = asyncio.ensure_future(self._run())
+
+    async def _run(self) -> None:
+        while self._due:
+            await self._until_due()
+            try:
+                await self._catch_up()
+                self._pause = 0.0
+            except UsageError:  # the interpreter or this MemOS is on its way out
+                return
+            except MemOSError as error:  # the texts are found by their words meanwhile
+                self._pause = min(LONGEST_PAUSE, 2 * self._pause or FIRST_PAUSE)
+                log.warning("nothing could be embedded: %s", error)
+                await asyncio.sleep(self._pause)
+
+    async def _until_due(self) -> None:
+        """Waits until nobody writes, though not for ever."""
+        began = time.monotonic()
+        while (now := time.monotonic()) < began + LONGEST:
+            wait = max(min(self._due.values(), default=now), self._noted + QUIET) - now
+            if wait <= 0:
+                return
+            await asyncio.sleep(min(wait, began + LONGEST - now))
+
+    def _tell(self) -> None:
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: so is everything
+                self._loop.call_soon_threadsafe(self._begin)
