@@ -27,7 +27,8 @@ with MemOS(sys.argv[1]) as memos:
         last = memos.get_messages("ann", limit=1)
         print(json.dumps({
             "contents": [hit.memory.content for hit in found],
-            "degraded": list(found.degraded),
+            # Vectors come behind the writes; until then words decide, and the answer says so.
+            "degraded": [one for one in found.degraded if not one.startswith("meaning:")],
             "last": last[0].message_id if last else None,
         }), flush=True)
 """
