@@ -37,7 +37,8 @@ STRANGERS = 0.6  # questions of other conversations asked of each, for each of i
 KEYWORDS = 5  # questions of one rare word for each conversation
 SHOWN = 20  # first results by which sums become relevance
 LIKENESSES = (
-    "words", "rarest", "pair", "window", "covered", "near", "meaning", "tokens", "session", "speaker",
+    "words", "rarest", "pair", "window", "covered", "near", "meaning", "tokens", "session",
+    "speaker",
 )  # fmt: skip
 LACKING = {  # columns that a poorer set of signals does not have
     "tokens": (),
