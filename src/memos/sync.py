@@ -279,6 +279,7 @@ class MemOS:
     recall = _blocking(AsyncMemOS.recall)
     search_memory = recall
     context = _blocking(AsyncMemOS.context)
+    replay = _blocking(AsyncMemOS.replay)
     get_memory = _blocking(AsyncMemOS.get_memory)
     get_messages = _blocking(AsyncMemOS.get_messages)
     history = _blocking(AsyncMemOS.history)
@@ -288,6 +289,9 @@ class MemOS:
     unshare = _blocking(AsyncMemOS.unshare)
     drain = _blocking(AsyncMemOS.drain)
     stats = _blocking(AsyncMemOS.stats)
+    dead_letters = _blocking(AsyncMemOS.dead_letters)
+    replay_dead = _blocking(AsyncMemOS.replay_dead)
+    reembed = _blocking(AsyncMemOS.reembed)
     doctor = _blocking(AsyncMemOS.doctor)
 
     def _rest(self) -> bool:

@@ -61,7 +61,7 @@ def test_doctor_repairs_or_fails(memos, monkeypatch):
     sick = memos("doctor", "--no-repair")
     assert sick.exit_code == 1
     assert "text of user:ada: 2 missing, 1 wrong; not repaired\n" in sick.stdout
-    assert "1 task failed for good\n" in sick.stdout
+    assert "1 task failed for good; see memos tasks dead\n" in sick.stdout
     assert sick.stdout.endswith("not healthy\n")
     as_json = memos("doctor", "--no-repair", "--json")
     assert as_json.exit_code == 1

@@ -32,6 +32,18 @@ def test_adding_again_with_an_id_changes_nothing(memos):
     assert other.stderr.startswith("memos: message_id: ")
 
 
+def test_adding_what_was_forgotten_says_so(memos, told):
+    line = ("add", "--user", "ada", "--message-id", "m1", "hello")
+    memos(*line)
+    memos("forget", "--user", "ada", "--message-id", "m1", "--yes")
+    told_again = memos(*line).stdout
+    assert told_again == "forgotten before, and stays so: message m1, nothing was added\n"
+    made = told(*line)
+    assert made["repeated"]
+    assert made["forgotten"]
+    assert told("messages", "--user", "ada") == []
+
+
 def test_a_kind_stores_something_known(told):
     made = add(told, "short answers", "--kind", "preference", "--metadata", '{"from": "chat"}')
     assert (made["kind"], made["metadata"]) == ("preference", {"from": "chat"})

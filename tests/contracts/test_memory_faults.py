@@ -127,7 +127,13 @@ def files(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize(
-    ("number", "expected"), [(errno.ENOSPC, StorageFull), (errno.EIO, StorageError)]
+    ("number", "expected"),
+    [
+        (errno.ENOSPC, StorageFull),
+        (errno.EDQUOT, StorageFull),
+        (errno.EFBIG, StorageFull),
+        (errno.EIO, StorageError),
+    ],
 )
 def test_a_folder_says_why_it_could_not_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, expected: type[StorageError]

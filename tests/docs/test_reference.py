@@ -17,7 +17,7 @@ import memos
 from memos import errors
 from memos.cli.app import cli
 from memos.memories.doctor import Diagnosis, Difference
-from memos.model import cube, filter, memory, message, recall, results
+from memos.model import cube, filter, memory, message, recall, replay, results
 from memos.model.changes import HistoryEntry
 from memos.model.task import Backlog
 from memos.settings import PREFIX, Settings
@@ -33,8 +33,10 @@ PAGES = [*ROOT.glob("*.md"), *sorted(DOCS.glob("**/*.md"))]
 DECISIONS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
 RESULTS = (
     message.Added, message.Message, memory.Memory, recall.Recall, recall.Hit, recall.Receipt,
-    recall.Evidence, recall.Context, results.Forgotten, HistoryEntry, cube.Cube, cube.Grant,
-    results.Statistics, Backlog, Diagnosis, Difference,
+    recall.Evidence, recall.Narrowed, replay.Replay, replay.Move, replay.Position,
+    recall.Context, results.Forgotten, HistoryEntry, cube.Cube, cube.Grant,
+    results.Statistics, results.GenerationCount, results.Reembedded, results.ReembedStep,
+    results.DeadLetter, Backlog, Diagnosis, Difference,
 )  # fmt: skip
 ENUMS = (memory.Kind, memory.State, memory.Visibility, memory.Trust, cube.Role)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

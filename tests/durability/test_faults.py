@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import shutil
@@ -202,13 +203,16 @@ def test_a_disk_that_is_full_now_and_then(tmp_path: Path, vfs: FaultVFS):
     assert figures["refused"] > 50
 
 
-def test_a_full_disk_is_said_so_and_read_all_the_same(tmp_path: Path, vfs: FaultVFS):
+@pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_is_said_so_and_read_all_the_same(tmp_path: Path, vfs: FaultVFS, reason: int):
+    vfs.reason = reason
+
     async def run() -> None:
         async with opened(tmp_path, vfs) as memos:
             writer = Writer(memos)
             await writer.write(50)
             vfs.room = 0
-            with pytest.raises(StorageFull, match="no room left"):
+            with pytest.raises(StorageFull, match=rf"no room left .*{os.strerror(reason)}"):
                 await memos.add_message("ann", role="user", content="too much " * 20_000)
             assert await stored(memos) == Counter(writer.acked)
             found = await memos.recall("ann", "who takes the train to Oslo?")
@@ -297,6 +301,7 @@ for at in range(400):
         memos.add_message("ann", role="user", content=f"{at} " * 300, message_id=f"m{at}")
         acked.append(f"m{at}")
     except StorageError as error:
+        assert type(error).__name__ == "StorageFull", repr(error)
         refused.append(f"m{at}")
         if len(refused) == 5:
             break

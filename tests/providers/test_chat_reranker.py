@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from memos import AsyncMemOS
 from memos.contracts.reranker import Reranker
 from memos.errors import BadAnswer, ProviderDown
 from memos.providers.chat.openai import OpenAIChat
@@ -125,3 +126,19 @@ async def test_errors_of_the_model_come_through(server):
     server.script(Answer(500))
     with pytest.raises(ProviderDown, match=r"^chat_model: "):
         await scored(server, "a")
+
+
+@scenario
+async def test_recall_asks_it(server, tmp_path):
+    server._otherwise = judge
+    settings = {"reranker": "chat", "chat_model": f"openai:{server.url}/v1?model=talker&attempts=1"}
+    async with AsyncMemOS(tmp_path / "home", embedder="none", **settings) as memos:
+        for text in ("green tea", "which tea she likes", "a train"):
+            await memos.store("ann", "fact", text)
+        found = await memos.recall("ann", "which tea", effort="deep")
+        server.script(said("no"))
+        failed = await memos.recall("ann", "which tea", effort="deep")
+    assert found[0].memory.content == "which tea she likes"
+    assert found.receipt.legs["reranker"] == 3
+    assert "+chat/openai/talker/" in found.receipt.policy
+    assert failed.degraded == ("reranker: BadAnswer",)

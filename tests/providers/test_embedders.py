@@ -9,6 +9,8 @@ import pytest
 
 from memos import registry
 from memos.contracts.embedder import Embedder
+from memos.contracts.vectors import Generation
+from memos.errors import InvalidInput
 from memos.providers.embedding.hashing import HashingEmbedder
 from memos.providers.embedding.onnx import OnnxEmbedder
 from memos.settings import Settings
@@ -26,6 +28,12 @@ class TestHashing(EmbedderContract):
     @pytest.fixture
     def embedder(self) -> Embedder:
         return HashingEmbedder()
+
+
+class TestHashingSmall(EmbedderContract):
+    @pytest.fixture
+    def embedder(self) -> Embedder:
+        return HashingEmbedder("hashing:64")
 
 
 @pytest.fixture
@@ -57,6 +65,20 @@ def test_hashing_is_the_same_in_every_process(hashing: Embedder):
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == here.vector.tobytes().hex()
+
+
+def test_hashing_has_a_generation_for_each_dimension(hashing: Embedder):
+    small = registry.build("embedder", "hashing:16", {"url": lambda: "hashing:16"})
+    assert small.generation == Generation("hashing-16", 16)
+    assert hashing.generation == Generation("hashing-256", 256)
+
+
+@pytest.mark.parametrize(
+    "url", ["hashing:", "hashing:8", "hashing:100", "hashing:8192", "hashing:x"]
+)
+def test_hashing_of_another_dimension(url: str):
+    with pytest.raises(InvalidInput, match=r"embedder: .* a power of two from 16 to 4096"):
+        HashingEmbedder(url)
 
 
 def test_settings_name_them():

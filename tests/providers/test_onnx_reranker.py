@@ -11,6 +11,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.processors import TemplateProcessing
 
+from memos import AsyncMemOS
 from memos.errors import BadAnswer, InvalidInput, ProviderError, UsageError
 from memos.providers.rerank.onnx import CUT_AT, OnnxReranker
 from memos.providers.rerank.scores import sigmoid
@@ -242,3 +243,27 @@ async def test_weights_may_have_a_file_of_their_own(tmp_path):
     )
     assert (folder / "model.onnx.data").exists()
     assert await scores(folder, "train") == pytest.approx([sigmoid(-1.5)])
+
+
+@scenario
+async def test_recall_asks_it(folder, tmp_path):
+    settings = {"embedder": "none", "reranker": f"onnx:{folder}"}
+    texts = ("Ann likes green tea", "which train at noon does", "green noon")
+    async with AsyncMemOS(tmp_path / "home", **settings) as memos:
+        for text in texts:
+            await memos.store("ann", "fact", text)
+        found = await memos.recall("ann", "Ann likes green tea train noon", effort="deep")
+        again = await memos.recall("ann", "Ann likes green tea train noon", effort="deep")
+    assert found.degraded == ()
+    assert found.receipt.legs["reranker"] == 3
+    assert found[0].memory.content == texts[0]
+    assert [hit.memory.id for hit in found] == [hit.memory.id for hit in again]
+
+
+@scenario
+async def test_a_recall_without_its_model(tmp_path):
+    settings = {"embedder": "none", "reranker": f"onnx:{tmp_path / 'nothing'}"}
+    async with AsyncMemOS(tmp_path / "home", **settings) as memos:
+        await memos.store("ann", "fact", "Ann likes green tea")
+        found = await memos.recall("ann", "tea", effort="deep")
+    assert (len(found), found.degraded) == (1, ("reranker: InvalidInput",))

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
+from backends import BACKENDS
 
 from memos import AsyncMemOS
 from memos.memories.parts import build
@@ -16,13 +17,6 @@ from memos.testing.clock import ManualClock
 from memos.testing.ids import seeded_ids
 from memos.testing.results import report
 
-MEMORY = {
-    "records": "memory",
-    "text": "memory",
-    "graph": "memory",
-    "vectors": "memory",
-    "outbox": "memory",
-}
 QUESTIONS = ("Where is the beagle?", "Marta's keys", "代码风格", "What happened in May 2024?")
 
 
@@ -66,10 +60,9 @@ async def disturb(parts, others: int) -> tuple[str, str]:
         return before, await told(mine)
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=BACKENDS)
 def parts(request, tmp_path: Path):
-    backends = MEMORY if request.param == "memory" else {}
-    chosen = Settings.load({}, home=tmp_path, sync="normal", blobs="memory", **backends)
+    chosen = Settings.load({}, home=tmp_path, **{**BACKENDS[request.param], "blobs": "memory"})
     return build(chosen, ManualClock(), seeded_ids(1))
 
 

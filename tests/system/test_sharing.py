@@ -5,25 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from backends import BACKENDS
 
 from memos import MemOS
 from memos.errors import Conflict, NotFound
 
-BACKENDS = {
-    "sqlite": {},
-    "memory": {
-        "records": "memory",
-        "text": "memory",
-        "graph": "memory",
-        "vectors": "memory",
-        "outbox": "memory",
-    },
-}
-
 
 @pytest.fixture(params=list(BACKENDS))
 def memos(request, tmp_path: Path):
-    with MemOS(tmp_path, sync="normal", **BACKENDS[request.param]) as opened:
+    with MemOS(tmp_path, **BACKENDS[request.param]) as opened:
         yield opened
 
 
@@ -44,6 +34,14 @@ def test_agent_b_recalls_what_the_user_told_agent_a_until_it_is_revoked(memos):
     assert told(memos, "When is the release?", agent_id="b") == []
     with pytest.raises(NotFound):
         memos.recall(agent_id="b", query="release", cube_id="team")
+
+
+def test_unsharing_a_cube_that_was_never_written_does_not_make_it(memos):
+    assert memos.unshare("alice", to_user="bob") is False
+    assert memos.unshare(agent_id="planner", cube_id="agent:planner", to_user="bob") is False
+    assert memos.cubes("alice") == memos.cubes(agent_id="planner") == []
+    assert memos.share("alice", to_user="bob").cube_id == "user:alice"
+    assert memos.unshare("alice", to_user="bob") is True
 
 
 def test_roles(memos):

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from backends import BACKENDS
 
 from memos import (
     AsyncMemOS,
@@ -23,16 +24,6 @@ from memos.errors import VersionConflict
 from memos.memories.parts import build
 from memos.settings import Settings
 
-BACKENDS = {
-    "sqlite": {},
-    "memory": {
-        "records": "memory",
-        "text": "memory",
-        "graph": "memory",
-        "vectors": "memory",
-        "outbox": "memory",
-    },
-}
 BEAGLE = {
     "role": "user", "content": "I adopted a beagle called Biscuit yesterday", "name": "Alice",
     "conversation_id": "c1", "message_id": "m1", "timestamp": "2024-05-02T09:00:00Z",
@@ -53,7 +44,7 @@ class Awaited:
 @pytest.fixture(params=[*BACKENDS, "async"])
 def memos(request, tmp_path: Path):
     if request.param != "async":
-        with MemOS(tmp_path, sync="normal", **BACKENDS[request.param]) as opened:
+        with MemOS(tmp_path, **BACKENDS[request.param]) as opened:
             yield opened
         return
     loop = asyncio.new_event_loop()

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from backends import IN_MEMORY
+
 from memos import AsyncMemOS
 from memos.errors import MemOSError
 from memos.memories.parts import Parts, build
@@ -39,9 +41,6 @@ THREADS = (None, "a", "A", "%", "用户")
 MESSAGE_IDS = (None, None, "m1", "M1", "%")
 WORDS = ("tea", "coffee", "北京的茶", "Oslo", "Café", "yesterday", "'; --", "NEAR(", "*")
 KINDS = ("fact", "preference", "instruction", "profile", "lesson", "some label")
-IN_MEMORY = dict.fromkeys(
-    ["records", "text", "graph", "vectors", "outbox", "hot", "blobs"], "memory"
-)
 TOKEN = re.compile(r"canary\d+x|[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 ENOUGH = 100  # hits: more than there are memories
 

@@ -44,11 +44,11 @@ def test_nothing_is_found_before_it_arrives():
     async def play() -> None:
         index = LaggingText(MemoryText(), seed=3, delay=1000, doubled=0, busy=0)
         await send(index, state(1))
-        assert await index.search(SCOPE, ["alic"], 10) == []
+        assert (await index.search(SCOPE, ["alic"], 10)).hits == []
         assert await index.contents(KEY) == {}
         await index.settle()
-        assert len(await index.search(SCOPE, ["alic"], 10)) == 1
-        assert (await index.statistics(SCOPE, ["alic"]))["user:ann"].versions == 1
+        assert len((await index.search(SCOPE, ["alic"], 10)).hits) == 1
+        assert ((await index.search(SCOPE, ["alic"], 0)).statistics)["user:ann"].versions == 1
 
     asyncio.run(play())
 
@@ -58,7 +58,7 @@ def test_it_arrives_after_at_most_so_many_further_calls(seed: int):
     async def play() -> None:
         index = LaggingText(MemoryText(), seed, delay=3, doubled=0, busy=0)
         await send(index, state(1))
-        found = [len(await index.search(SCOPE, ["alic"], 10)) for _ in range(4)]
+        found = [len((await index.search(SCOPE, ["alic"], 10)).hits) for _ in range(4)]
         assert found[-1] == 1
         assert found == sorted(found)
 

@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - a command loads what it runs, so that its help answers at once
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,10 +34,15 @@ def _results(command: Any) -> Any:  # noqa: ANN401 - a decorator of click functi
     return out(as_json(command))
 
 
+def _cases(command: Any) -> Any:  # noqa: ANN401 - a decorator of click functions
+    paths = click.argument(
+        "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
+    )
+    return paths(command)
+
+
 @bench.command()
-@click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
-)
+@_cases
 @click.option(
     "--budget",
     "budgets",
@@ -156,9 +162,7 @@ def latency(
 
 
 @bench.command()
-@click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
-)
+@_cases
 @_results
 def compare(*, paths: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
     """Measure recall beside other memory systems.
@@ -176,6 +180,40 @@ def compare(*, paths: tuple[Path, ...], out: Path | None, as_json: bool) -> None
     if not found["questions"]:
         raise InvalidInput("PATH", "no question with evidence", "cases with questions")
     _finish("compare", found, out, tables.compare, as_json=as_json)
+
+
+@bench.command()
+@_cases
+@click.option("--policy", default="linear", metavar="NAME", help="Names the table in receipts.")
+@click.option(
+    "--crossed",
+    is_flag=True,
+    help="Measure instead, on each case with a table that is fitted on the others.",
+)
+@_results
+def fit(
+    *, paths: tuple[Path, ...], policy: str, crossed: bool, out: Path | None, as_json: bool
+) -> None:
+    """Fit the ranker's weights on cases, and write the table.
+
+    PATH is a case or a folder of cases, as for `recall`. With --out the table goes to a file: that
+    of memos itself is memos/retrieval/weights.json. --crossed prints R@10 and abstention AUC for
+    each set of signals instead.
+    """
+    from memos.bench import fit as fitting
+    from memos.bench import tables
+
+    _writable(out)
+    samples = fitting.collect(paths, _say, {})
+    if crossed:
+        found = {"signals": fitting.crossed(samples)}
+        _finish("fit --crossed", found, out, tables.plain, as_json=as_json)
+        return
+    table = json.dumps(fitting.fit(samples, policy), indent=1) + "\n"
+    if out is not None:
+        out.write_text(table, "utf-8")
+    if as_json or out is None:
+        click.echo(table, nl=False)
 
 
 @bench.command()
@@ -222,28 +260,3 @@ def _writable(out: Path | None) -> None:
     """Said before minutes of work, not after them."""
     if out is not None and not out.parent.is_dir():
         raise click.BadParameter(f"no folder {out.parent}", param_hint="'--out'")
-
-
-@bench.command()
-@click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
-)
-@click.option("--policy", default="linear", metavar="NAME", help="Names the table in receipts.")
-@_results
-def fit(*, paths: tuple[Path, ...], policy: str, out: Path | None, as_json: bool) -> None:
-    """Fit the ranker's weights on cases, and write the table.
-
-    PATH is a case or a folder of cases, as for `recall`. With --out the table goes to a file: that
-    of memos itself is memos/retrieval/weights.json.
-    """
-    import json
-
-    from memos.bench.fit import collect
-    from memos.bench.fit import fit as fitted
-
-    samples = collect(paths, lambda line: click.echo(line, err=True), {})
-    table = json.dumps(fitted(samples, policy), indent=1) + "\n"
-    if out is not None:
-        out.write_text(table, "utf-8")
-    if as_json or out is None:
-        click.echo(table, nl=False)

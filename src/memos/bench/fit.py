@@ -21,8 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memos.bench.recall import APART, auc, fill
+from memos.errors import InvalidInput
 from memos.ingest.cases import Case, Question, case_files, read_case
 from memos.model.recall import Receipt
+from memos.retrieval import confidence
 from memos.retrieval.confidence import CONSTANT
 from memos.retrieval.rank import SIGNALS
 from memos.sync import MemOS
@@ -35,28 +37,28 @@ STRENGTH = 0.3  # C: the prior's variance, in units of standardised weights
 NEGATIVE = 1 / 8
 STRANGERS = 0.6  # questions of other conversations asked of each, for each of its own
 KEYWORDS = 5  # questions of one rare word for each conversation
+KEYWORD = "keyword"  # their category
 SHOWN = 20  # first results by which sums become relevance
 LIKENESSES = (
-    "words", "rarest", "pair", "window", "covered", "near", "meaning", "tokens", "session",
+    "words", "rarest", "only", "pair", "window", "covered", "near", "meaning", "tokens", "session",
     "speaker",
 )  # fmt: skip
 LACKING = {  # columns that a poorer set of signals does not have
     "tokens": (),
-    "vectors": ("tokens",),
-    "words": ("tokens", "meaning", "session_meaning", "session_tokens", "near"),
+    "vectors": ("tokens", "session_tokens"),
+    "words": ("tokens", "session_tokens", "meaning", "session_meaning", "near"),
 }
 
 
 @dataclass(slots=True)
 class Sample:
-    """One question: its candidates in rows, which of them are evidence, what confidence sees."""
+    """One question: its candidates in rows, and which of them are evidence."""
 
     case: str
     question: Question
     columns: dict[str, Floats]
     message_ids: list[str]
     relevant: Floats
-    signals: Mapping[str, float]
     answerable: bool = True
     totals: Floats = field(default_factory=lambda: np.zeros(0))
 
@@ -91,7 +93,7 @@ def _keywords(case: Case, dice: random.Random) -> list[Question]:
             holding[word.lower()].append(message["message_id"])
     rare = sorted(word for word, ids in holding.items() if len(ids) == 1)
     chosen = dice.sample(rare, min(KEYWORDS, len(rare)))
-    return [Question(f"keyword-{word}", "keyword", word, (holding[word][0],)) for word in chosen]
+    return [Question(f"keyword-{word}", KEYWORD, word, (holding[word][0],)) for word in chosen]
 
 
 def _language(case: Case) -> bool:
@@ -123,7 +125,6 @@ def _sample(
         },
         message_ids=ids,
         relevant=np.array([float(id in wanted) for id in ids]),
-        signals=receipt.signals,
         answerable=bool(wanted),
     )
 
@@ -133,19 +134,25 @@ def fit(samples: Sequence[Sample], policy: str) -> dict[str, dict[str, Any]]:
     return {signals: _column(samples, signals, policy) for signals in SIGNALS}
 
 
-def names_for(samples: Sequence[Sample], signals: str) -> list[str]:
-    """Features that a set of signals has."""
-    lacking = LACKING[signals]
-    return [
-        name
-        for name in next(iter(samples)).columns
-        if not any(name.startswith(prefix) for prefix in lacking)
-    ]
+def _reduced(sample: Sample, signals: str) -> Sample:
+    """The sample as a recall with this set of signals would have seen it."""
+    columns = {
+        name: values
+        for name, values in sample.columns.items()
+        if not name.startswith(LACKING[signals])
+    }
+    if signals == "words" and columns:
+        columns["standing_fit"] = columns["standing"]  # where no meaning tells how well it fits
+    return replace(sample, columns=columns)
 
 
-def _column(samples: Sequence[Sample], signals: str, policy: str) -> dict[str, Any]:
+def _column(collected: Sequence[Sample], signals: str, policy: str) -> dict[str, Any]:
+    samples = [_reduced(one, signals) for one in collected]
     told = [one for one in samples if one.relevant.any() and one.question.category not in APART]
-    names = names_for(told, signals)
+    if not told:
+        got = "no question with evidence that is found"
+        raise InvalidInput("PATH", got, "cases with questions")
+    names = list(told[0].columns)
     design = np.concatenate([_rows(one, names) for one in told])
     labels = np.concatenate([one.relevant for one in told])
     shares = np.concatenate(
@@ -229,7 +236,7 @@ def _confidence(
     samples: Sequence[Sample], names: Sequence[str], weights: Floats
 ) -> dict[str, float]:
     """What tells answerable questions from others; fitted so that both kinds count alike."""
-    seen = [_seen(one, names, weights) for one in samples]
+    seen = [confidence.signals(one.columns, _rows(one, names) @ weights) for one in samples]
     kept = sorted(set.intersection(*(set(one) for one in seen if one)))
     design = np.array([[one.get(name, 0.0) for name in kept] for one in seen])
     labels = np.array([float(one.answerable) for one in samples])
@@ -239,42 +246,70 @@ def _confidence(
     return {**made, CONSTANT: round(constant, 4)}
 
 
-def _seen(sample: Sample, names: Sequence[str], weights: Floats) -> dict[str, float]:
-    """The signals of confidence with these weights instead of those that the recall used."""
-    from memos.retrieval.confidence import signals  # noqa: PLC0415 - beside its only use
+def crossed(samples: Sequence[Sample]) -> dict[str, dict[str, float | None]]:
+    """`judged` for each set of signals, over conversations that its column was not fitted on.
 
-    columns = {name: sample.columns[name] for name in sample.columns}
-    return signals(columns, _rows(sample, names) @ weights)
-
-
-def judge(samples: Sequence[Sample], column: Mapping[str, Any]) -> dict[str, float]:
-    """R@10 and abstention of a column over samples, in per cent and as area under the curve."""
-    weights, shares, sure = column["weights"], [], ([], [])  # type: ignore[var-annotated]
-    for one in samples:
-        total = sum((w * one.columns[n] for n, w in weights.items() if n in one.columns), 0.0)
-        totals = np.asarray(total) if len(one.message_ids) else np.zeros(0)
-        if one.answerable and one.question.category not in APART:
-            order = np.argsort(-totals, kind="stable")
-            ranked = list(dict.fromkeys(one.message_ids[at] for at in order))[:10]
-            wanted = set(one.question.evidence)
-            shares.append(len(wanted & set(ranked)) / len(wanted))
-        found = _seen(one, list(weights), np.array(list(weights.values())))
-        value = column["confidence"].get(CONSTANT, 0.0)
-        value += sum(column["confidence"].get(n, 0.0) * x for n, x in found.items())
-        sure[0 if one.answerable else 1].append(value)
-    return {"R@10": round(100 * float(np.mean(shares)), 1), "auc": auc(*sure) or 0.0}
-
-
-def crossed(samples: Sequence[Sample], signals: str = "tokens") -> dict[str, float]:
-    """The same for conversations that the column was not fitted on, one left out at a time."""
+    One conversation is left out at a time.
+    """
     cases = sorted({one.case for one in samples})
-    found, sizes = [], []
-    for case in cases:
-        rest = [one for one in samples if one.case != case]
-        mine = [one for one in samples if one.case == case]
-        found.append(judge(mine, _column(rest, signals, "crossed")))
-        sizes.append(sum(one.answerable for one in mine))
+    if len(cases) < 2:
+        raise InvalidInput("PATH", f"{len(cases)} case with questions", "2 cases or more to cross")
     return {
-        name: round(float(np.average([one[name] for one in found], weights=sizes)), 3)
-        for name in found[0]
+        signals: judged(
+            [
+                verdict
+                for case in cases
+                for verdict in _verdicts(
+                    [one for one in samples if one.case == case],
+                    signals,
+                    _column([one for one in samples if one.case != case], signals, "crossed"),
+                )
+            ]
+        )
+        for signals in SIGNALS
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a column makes of one question; `found` is the share of its evidence in the first 10.
+
+    None where that is not asked: no evidence, or a category that is not counted.
+    """
+
+    found: float | None
+    confidence: float
+    answerable: bool
+
+
+def judged(verdicts: Sequence[Verdict]) -> dict[str, float | None]:
+    """R@10 in per cent, and how well confidence tells answerable questions from others."""
+    shares = [one.found for one in verdicts if one.found is not None]
+    sure = [one.confidence for one in verdicts if one.answerable]
+    unsure = [one.confidence for one in verdicts if not one.answerable]
+    mean = round(100 * sum(shares) / len(shares), 1) if shares else None
+    return {"R@10": mean, "auc": auc(sure, unsure)}
+
+
+def _verdicts(
+    samples: Sequence[Sample], signals: str, column: Mapping[str, Any]
+) -> Iterator[Verdict]:
+    names, weights = list(column["weights"]), np.array(list(column["weights"].values()))
+    for one in (_reduced(sample, signals) for sample in samples):
+        if one.question.category == KEYWORD:  # made for fitting; nobody asked it
+            continue
+        totals = _rows(one, names) @ weights
+        seen = confidence.signals(one.columns, totals)
+        counted = one.answerable and one.question.category not in APART
+        yield Verdict(
+            _found(one, totals) if counted else None,
+            confidence.confidence(column["confidence"], seen),
+            one.answerable,
+        )
+
+
+def _found(sample: Sample, totals: Floats) -> float:
+    order = np.argsort(-totals, kind="stable")
+    first = list(dict.fromkeys(sample.message_ids[at] for at in order))[:10]
+    wanted = set(sample.question.evidence)
+    return len(wanted & set(first)) / len(wanted)

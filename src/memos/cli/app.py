@@ -37,10 +37,13 @@ SECTIONS = {
         "context": ("memos.cli.read:context", "Print a block of memories for a prompt."),
         "messages": ("memos.cli.read:messages", "List what was said, verbatim."),
         "history": ("memos.cli.read:history", "Tell what happened to a memory."),
+        "replay": ("memos.cli.replay:replay", "Run a recall again, and show what changed."),
     },
     "Look after it": {
         "cubes": ("memos.cli.cubes:cubes", "List, create and share cubes."),
         "stats": ("memos.cli.care:stats", "Count what is stored and what waits."),
+        "tasks": ("memos.cli.tasks:tasks", "List and replay background work that failed."),
+        "reembed": ("memos.cli.models:reembed", "Bring all memories to the embedder that is set."),
         "doctor": ("memos.cli.care:doctor", "Compare every index with the records, and repair it."),
         "settings": ("memos.cli.care:settings", "List the settings, their variables and values."),
         "bench": ("memos.bench.cli:bench", "Measure recall, writing and waiting."),

@@ -27,9 +27,14 @@ def stats(*, home: Path | None, as_json: bool) -> None:
     work = {"waiting": backlog.waiting, "running": backlog.running, "failed": backlog.dead}
     rows = [(name, f"{count:,}") for name, count in found.counts.items()]
     rows += [(f"tasks {state}", f"{count:,}") for state, count in work.items()]
+    for one in found.generations:
+        of = one.model if one.current else f"{one.model}, which is not set"
+        rows.append((f"vectors of {of}", f"{one.versions:,}"))
     show.table(output.console(), ("stored", "count"), rows, right=("count",))
     if backlog.oldest is not None:
         click.echo(f"oldest task: {show.minute(backlog.oldest)}")
+    if backlog.dead:
+        click.echo("what failed for good: see memos tasks dead")
 
 
 @click.command()
@@ -61,7 +66,7 @@ def _report(found: Diagnosis) -> None:
     if found.waiting:
         click.echo(f"{output.plural(found.waiting, 'task')} on the way")
     if found.dead:
-        click.echo(f"{output.plural(found.dead, 'task')} failed for good")
+        click.echo(f"{output.plural(found.dead, 'task')} failed for good; see memos tasks dead")
     if found.healthy:
         click.echo("healthy" if not found.differences else "healthy again")
     else:

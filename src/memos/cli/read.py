@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from memos.cli import options, output
+
+if TYPE_CHECKING:
+    from memos.model.recall import Receipt
+
+EFFORTS = ("fast", "normal", "deep")
 
 
 def _moments(command: Any) -> Any:
@@ -25,8 +30,35 @@ def _narrowing(command: Any) -> Any:
     chosen = click.option(
         "--filter", type=options.JsonObject(), metavar="JSON", help='Such as {"name": "Ada"}.'
     )
+    effort = click.option(
+        "--effort",
+        type=click.Choice(EFFORTS),
+        default="normal",
+        show_default=True,
+        help="How closely to look.",
+    )
     deadline = click.option("--deadline-ms", type=int, metavar="N", help="Answer within N ms.")
-    return kinds(thread(chosen(_moments(deadline(command)))))
+    return kinds(thread(chosen(_moments(effort(deadline(command))))))
+
+
+save = click.option(
+    "--save-receipt",
+    "kept",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the receipt there, for `memos replay`.",
+)
+
+
+def _save(kept: Path | None, receipt: Receipt) -> None:
+    if kept is None:
+        return
+    from memos.errors import StorageError
+
+    try:
+        kept.write_text(output.json_text(receipt) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"--save-receipt: {error.strerror}: {kept}") from error
 
 
 @click.command()
@@ -34,7 +66,8 @@ def _narrowing(command: Any) -> Any:
 @options.caller
 @click.option("--top-k", type=int, default=10, show_default=True, metavar="N", help="Most hits.")
 @_narrowing
-@click.option("--explain", is_flag=True, help="Tell how each hit came to its score.")
+@click.option("--explain", is_flag=True, help="Tell how each candidate came to its score.")
+@save
 @options.common
 def search(
     *,
@@ -42,6 +75,7 @@ def search(
     who: dict[str, Any],
     kinds: tuple[str, ...],
     explain: bool,
+    kept: Path | None,
     home: Path | None,
     as_json: bool,
     **narrowing: Any,
@@ -49,6 +83,7 @@ def search(
     """Find the memories that answer a question."""
     narrowing |= {"kinds": list(kinds) or None, "explain": explain}
     found = options.run(home, lambda memos: memos.recall(query=query, **narrowing, **who))
+    _save(kept, found.receipt)
     if as_json:
         output.document(found.to_dict())
         return
@@ -56,7 +91,9 @@ def search(
 
     show.hits(output.console(), found)
     if explain:
-        show.receipt(output.console(), found)
+        from memos.cli import why
+
+        why.receipt(output.console(), found.receipt)
 
 
 @click.command()
@@ -64,6 +101,7 @@ def search(
 @options.caller
 @click.option("--max-tokens", type=int, metavar="N", help="Budget of the block.")
 @_narrowing
+@save
 @options.common
 def context(
     *,
@@ -71,6 +109,7 @@ def context(
     who: dict[str, Any],
     max_tokens: int | None,
     kinds: tuple[str, ...],
+    kept: Path | None,
     home: Path | None,
     as_json: bool,
     **narrowing: Any,
@@ -80,6 +119,7 @@ def context(
     if max_tokens is not None:
         narrowing["max_tokens"] = max_tokens
     made = options.run(home, lambda memos: memos.context(query=query, **narrowing, **who))
+    _save(kept, made.receipt)
     if as_json:
         output.document({**made.to_dict(), "text": made.text})
     else:

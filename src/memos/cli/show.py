@@ -56,35 +56,6 @@ def speaker(memory: Memory) -> str:
     return memory.name or memory.role
 
 
-def receipt(console: Console, found: Recall) -> None:
-    """The plan, the legs, and every candidate's features, those that differ from 0."""
-    from rich.text import Text
-
-    told = found.receipt
-    console.print(Text("\nplan", "bold"))
-    for name, value in told.plan.items():
-        console.print(f"  {name}: {safe(_listed(value))}")
-    console.print(Text("legs", "bold"), ", ".join(f"{leg} {n}" for leg, n in told.legs.items()))
-    console.print(Text("policy", "bold"), told.policy)
-    console.print(Text("cubes", "bold"), ", ".join(f"{c} at {n}" for c, n in told.seqs.items()))
-    console.print(Text(f"candidates ({len(told.evidence)})", "bold"))
-    for rank, one in enumerate(told.evidence, 1):
-        legs = ", ".join(f"{leg} #{at}" for leg, at in one.legs.items())
-        values = ", ".join(f"{name} {value:+.2f}" for name, value in one.features.items() if value)
-        console.print(f"{rank:>3}  {one.score:.2f}  {one.memory_id} v{one.version}  {legs}")
-        console.print(Text(f"     {values}", "dim"))
-
-
-def _listed(value: object) -> str:
-    if not isinstance(value, list):
-        return str(value)
-    parts = [
-        f"{item['text']} ({item['start']} to {item['end']})" if isinstance(item, dict) else item
-        for item in value
-    ]
-    return ", ".join(map(str, parts)) or "-"
-
-
 def messages(console: Console, found: Sequence[Message]) -> None:
     """One paragraph a message."""
     from rich.text import Text

@@ -77,6 +77,8 @@ def _told(made: Added | Memory) -> str:
     if isinstance(made, Memory):
         return f"stored: {made.kind.value} in {made.cube_id}, memory {made.id}"
     noun = "memory" if len(made.memory_ids) == 1 else "memories"
+    if made.forgotten:
+        return f"forgotten before, and stays so: message {made.message_id}, nothing was added"
     state = "already there" if made.repeated else "added"
     return f"{state}: message {made.message_id}, {noun} {', '.join(made.memory_ids)}"
 
@@ -139,4 +141,4 @@ def say_backlog(backlog: Backlog) -> None:
         click.echo(f"waiting: {output.plural(backlog.open, 'task')}")
     if backlog.dead:
         failed = output.plural(backlog.dead, "task")
-        click.echo(f"memos: {failed} failed for good; see memos stats", err=True)
+        click.echo(f"memos: {failed} failed for good; see memos tasks dead", err=True)

@@ -62,15 +62,16 @@ class Outbox(Part, ABC):
         """Dead letters, oldest first."""
 
     @abstractmethod
-    async def replay(self, task_id: int) -> bool:
-        """Gives a dead letter another life, due now, with no try behind it.
+    async def replay(self, scope: SystemScope, task_ids: Sequence[int] | None = None) -> int:
+        """Gives dead letters another life, due now, with no try behind them; says how many.
 
-        False when there is none of this id.
+        Those that are named, or all of the scope. Raises NotFound, and replays none, when one
+        that is named is no dead letter of the scope.
         """
 
     @abstractmethod
-    async def backlog(self, scope: SystemScope) -> Backlog:
-        """How much is open."""
+    async def backlog(self, scope: SystemScope, kinds: Sequence[str] | None = None) -> Backlog:
+        """How much is open, of all kinds or of those that are named."""
 
     @abstractmethod
     async def next_due(self) -> Instant | None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
+from memos.contracts.outline import Outline, Wanted
 from memos.contracts.part import Part
 from memos.model.changes import ChangeSet, Commit, HistoryEntry, MemoryState
 from memos.model.cube import Cube, Grant
 from memos.model.memory import Kind, Memory, Ref
 from memos.model.message import Message
 from memos.model.scope import CubeKey, ReadScope, SystemScope, WriteScope
-
-Place = tuple[str, str | None, int]
-"""Where an episode stands: (cube id, conversation id, ordinal)."""
+from memos.model.time import Instant
 
 
 class Records(Part, ABC):
@@ -83,12 +82,15 @@ class Records(Part, ABC):
         """Versions said in [start, end), oldest first, then by reference."""
 
     @abstractmethod
-    async def around(
-        self, scope: ReadScope, places: Sequence[Place], before: int, after: int
-    ) -> list[Memory]:
-        """Episodes whose ordinal lies within `before`/`after` of a place, places included.
+    async def outline(
+        self, scope: ReadScope, refs: Sequence[Ref], wanted: Wanted, before: int, after: int
+    ) -> Outline:
+        """Those of `refs` that the scope admits, with the episodes said around them.
 
-        Each once, in no particular order.
+        Around: an ordinal within `before`/`after` of that of an admitted episode among
+        `refs`, in its conversation. What a filter or the kinds leave out stands around too,
+        with ``admitted`` False; what is hidden in any other way does not. Each version once,
+        in no particular order.
         """
 
     @abstractmethod
@@ -137,6 +139,15 @@ class Records(Part, ABC):
     @abstractmethod
     async def cube(self, key: CubeKey) -> Cube | None:
         """A cube with its access list; a personal cube that nobody wrote to is None."""
+
+    @abstractmethod
+    async def recorded_by(self, key: CubeKey, seq: int) -> Instant | None:
+        """The latest `recorded_at` among the versions of the cube's commits up to `seq`.
+
+        Counted are all versions, forgotten ones too; None if there is none. As long as clocks
+        run forwards, a read with this moment as its `known_at` sees the versions that those
+        commits wrote, and no later ones.
+        """
 
     @abstractmethod
     async def cubes(self, tenant: str, principals: Sequence[str]) -> list[Cube]:

@@ -33,6 +33,17 @@ class TextStatistics:
     frequency: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class TextFound:
+    """Hits, best first, and the statistics of each cube of the scope, by cube id.
+
+    A cube without content has zeros; `frequency` has every term of the search.
+    """
+
+    hits: list[TextHit]
+    statistics: Mapping[str, TextStatistics]
+
+
 class TextIndex(Projection):
     """BM25 over `memos.language.tokens.terms`, the same terms on every backend.
 
@@ -50,16 +61,9 @@ class TextIndex(Projection):
         terms: Sequence[str],
         limit: int,
         weights: Sequence[float] | None = None,
-    ) -> list[TextHit]:
-        """The best `limit` versions the scope admits, best first. `terms` are distinct.
+    ) -> TextFound:
+        """The best `limit` versions the scope admits. `terms` are distinct.
 
         `weights` say how much each term counts: what it adds to a score is multiplied.
         The scope is applied before the limit: a narrow filter still fills it.
-        """
-
-    @abstractmethod
-    async def statistics(self, scope: ReadScope, terms: Sequence[str]) -> dict[str, TextStatistics]:
-        """Per cube id of the scope; a cube without content has zeros.
-
-        `frequency` has every one of `terms`, also with zero.
         """

@@ -43,6 +43,19 @@ class Embedded:
     tokens: bytes = b""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class EmbeddedRows:
+    """Versions as a model sees them, in the order in which they were asked for.
+
+    `vectors` (n, dimension) are directions, zeros where nothing is `held` (n,); `tokens` are
+    as they were put, no bytes where there are none or they were not wanted.
+    """
+
+    vectors: NDArray[np.float32]
+    held: NDArray[np.bool_]
+    tokens: list[bytes]
+
+
 @dataclass(frozen=True, slots=True)
 class VectorHit:
     """A version near the query; `similarity` is the cosine, in [-1, 1]."""
@@ -100,23 +113,13 @@ class VectorIndex(Projection):
         """
 
     @abstractmethod
-    async def tokens(
-        self, scope: ReadScope, generation: Generation, refs: Sequence[Ref]
-    ) -> dict[Ref, bytes]:
-        """The tokens of those versions that the scope's cubes hold, as they were put.
-
-        Left out: versions without tokens, forgotten or tainted ones. The rest of the
-        narrowing is not looked at, since `refs` have passed it.
-        """
-
-    @abstractmethod
     async def embedded(
         self, scope: ReadScope, generation: Generation, refs: Sequence[Ref], *, tokens: bool
-    ) -> dict[Ref, Embedded]:
+    ) -> EmbeddedRows:
         """Vectors, and tokens if wanted, of those versions that the scope's cubes hold.
 
-        Left out: versions without a vector, forgotten or tainted ones. The rest of the
-        narrowing is not looked at, since `refs` have passed it.
+        Not held: versions without a vector, forgotten or tainted ones, those of other cubes.
+        The rest of the narrowing is not looked at, since `refs` have passed it.
         """
 
     @abstractmethod

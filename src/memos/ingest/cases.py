@@ -41,10 +41,16 @@ class Case:
 def case_files(paths: Sequence[Path]) -> Iterator[Path]:
     """The files that `paths` name, folders standing for the case files in them."""
     for path in paths:
-        if path.is_dir():
-            yield from sorted(found for found in path.iterdir() if found.suffix == ".json")
-        else:
+        try:
+            inside = list(path.iterdir()) if path.is_dir() else None
+        except OSError as error:
+            raise InvalidInput(
+                str(path), f"{error.strerror}", "a readable file or folder"
+            ) from error
+        if inside is None:
             yield path
+        else:
+            yield from sorted(found for found in inside if found.suffix == ".json")
 
 
 def read_case(path: Path) -> Case:

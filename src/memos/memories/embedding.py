@@ -10,19 +10,21 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+
+import numpy as np
 
 from memos.contracts.embedder import Embedder
 from memos.contracts.records import Records
-from memos.contracts.vectors import Embedded, VectorIndex
+from memos.contracts.vectors import Embedded, Generation, VectorIndex
 from memos.errors import MemOSError, UsageError
-from memos.model.memory import Memory
+from memos.model.memory import Memory, Ref
 from memos.model.scope import CubeKey, Narrowing, ReadScope
 from memos.model.time import Clock
 from memos.retrieval.late import pack
 
 BATCH = 64  # versions between two writes
-QUIET, LONGEST = 0.05, 2.0  # seconds: begin when nobody writes any more, at last after so long
+QUIET, LONGEST = 0.05, 10.0  # seconds: begin when nobody writes any more, at last after so long
 ELSEWHERE = 3.0  # seconds that the process which wrote something gets to embed it
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds after a failure; doubles
 
@@ -45,6 +47,7 @@ class Embedding:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._working = asyncio.Lock()
+        self._turn = asyncio.Lock()  # of one batch: all who embed here would take the same one
         self._pause = 0.0
 
     def start(self) -> None:
@@ -60,7 +63,6 @@ class Embedding:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
-        await self._embedder.close()
 
     def written(self, key: CubeKey, seq: int) -> None:
         """Says that this process has written to a cube; from any thread."""
@@ -83,16 +85,54 @@ class Embedding:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._catch_up(), timeout)
 
-    async def complete(self, key: CubeKey) -> None:
-        """Gives every version of a cube its vector in the embedder's generation."""
-        generation = self._embedder.generation
-        while refs := await self._vectors.missing(key, generation, BATCH):
-            narrowing = Narrowing(now=self._clock.now(), include_archived=True, by_name=True)
-            scope = ReadScope(key.tenant, (key.cube_id,), narrowing)
-            memories = await self._records.memories(scope, refs)
-            if not memories:  # forgotten since
-                return
-            await self._embed(key, list(memories.values()))
+    async def complete(self, key: CubeKey) -> AsyncIterator[int]:
+        """Gives each current version of a cube its vector; tells after each batch how many."""
+        last: list[Ref] = []
+        while True:
+            async with self._turn:
+                refs = await self._vectors.missing(key, self.generation, BATCH)
+                if not refs or refs == last:  # what the records do not know is left to doctor
+                    return
+                memories = await self._versions(key, refs)
+                await self._embed(key, memories)
+            last = refs
+            yield len(memories)
+
+    async def complete_past(
+        self, key: CubeKey, older: Collection[Generation]
+    ) -> AsyncIterator[int]:
+        """The same for superseded versions that have a vector in one of the generations `older`."""
+        states = await self._records.states(key) if older else []
+        past = [one for state in states for one in state.versions if one.superseded_at is not None]
+        for at in range(0, len(past), BATCH):
+            batch = {memory.ref: memory for memory in past[at : at + BATCH]}
+            async with self._turn:
+                lacking = await self.uncovered(key, list(batch), older)
+                await self._embed(key, [batch[ref] for ref in lacking])
+            if lacking:
+                yield len(lacking)
+
+    async def uncovered(
+        self, key: CubeKey, refs: Sequence[Ref], older: Collection[Generation]
+    ) -> list[Ref]:
+        """Versions that one of the generations `older` can find, but not the embedder's own."""
+        scope = ReadScope(key.tenant, (key.cube_id,), Narrowing(now=self._clock.now()))
+        had = np.zeros(len(refs), np.bool_)
+        for generation in older:
+            had |= (await self._vectors.embedded(scope, generation, refs, tokens=False)).held
+        have = (await self._vectors.embedded(scope, self.generation, refs, tokens=False)).held
+        return [refs[at] for at in np.flatnonzero(had & ~have).tolist()]
+
+    @property
+    def generation(self) -> Generation:
+        """That of the embedder."""
+        return self._embedder.generation
+
+    async def _versions(self, key: CubeKey, refs: Sequence[Ref]) -> list[Memory]:
+        """Versions whoever may see them: those of one agent are found by their meaning too."""
+        wanted = set(refs)
+        states = await self._records.states(key, list(dict.fromkeys(id for id, _ in refs)))
+        return [memory for state in states for memory in state.versions if memory.ref in wanted]
 
     async def _embed(self, key: CubeKey, memories: Sequence[Memory]) -> None:
         made = await self._embedder.embed([memory.content for memory in memories])
@@ -100,7 +140,7 @@ class Embedding:
             Embedded(memory.ref, memory.changed_seq, one.vector, pack(one.tokens, one.pieces))
             for memory, one in zip(memories, made, strict=True)
         ]
-        await self._vectors.put(key, self._embedder.generation, items)
+        await self._vectors.put(key, self.generation, items)
 
     async def _catch_up(self) -> None:
         async with self._working:
@@ -108,7 +148,8 @@ class Embedding:
                 key = min(self._due, key=lambda one: self._due[one])
                 del self._due[key]  # first: what is written from here on notes it again
                 try:
-                    await self.complete(key)
+                    async for _ in self.complete(key):
+                        pass
                 except BaseException:
                     self._due.setdefault(key, time.monotonic())
                     raise

@@ -8,6 +8,7 @@ from typing import Any
 
 from memos import registry
 from memos.contracts.blobs import BlobStore
+from memos.contracts.chat_model import ChatModel
 from memos.contracts.embedder import Embedder
 from memos.contracts.graph import GraphIndex
 from memos.contracts.hot import HotSet
@@ -15,16 +16,18 @@ from memos.contracts.outbox import Outbox
 from memos.contracts.part import Part
 from memos.contracts.projection import Projection
 from memos.contracts.records import Records
+from memos.contracts.reranker import Reranker
 from memos.contracts.text import TextIndex
 from memos.contracts.vectors import VectorIndex
 from memos.errors import InvalidInput
-from memos.memories.lazy import LazyEmbedder
+from memos.memories.lazy import LazyChatModel, LazyEmbedder, LazyReranker
 from memos.model.ids import IdSource, uuid7
 from memos.model.time import Clock, SystemClock
 from memos.settings import Settings
 
 DATABASE = "memos.db"
 NONE = "none"  # in place of a model that is not wanted
+CHAT = "chat"  # the reranker that asks the chat model
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Parts:
     ids: IdSource
     vectors: VectorIndex | None = None
     embedder: Embedder | None = None
+    reranker: Reranker | None = None
+    chat_model: ChatModel | None = None
 
     @property
     def projections(self) -> tuple[Projection, ...]:
@@ -55,14 +60,14 @@ class Parts:
 
     @property
     def needs_loop(self) -> bool:
-        """Whether any part can only be awaited on an event loop."""
-        return any(part.needs_loop for part in self._all())
+        """Whether any store can only be awaited on an event loop; no write waits for a model."""
+        return any(part.needs_loop for part in self._stores())
 
     async def open(self) -> None:
-        """Opens all parts, or none."""
+        """Opens all stores, or none; models open themselves when they are asked."""
         opened: list[Part] = []
         try:
-            for part in self._all():
+            for part in self._stores():
                 await part.open()
                 opened.append(part)
         except BaseException:
@@ -71,11 +76,14 @@ class Parts:
             raise
 
     async def close(self) -> None:
-        """Closes all parts, the records last."""
-        for part in reversed(self._all()):
-            await part.close()
+        """Closes all stores, the records last, and the models."""
+        for store in reversed(self._stores()):
+            await store.close()
+        for model in (self.embedder, self.reranker, self.chat_model):
+            if model is not None:
+                await model.close()
 
-    def _all(self) -> Sequence[Part]:
+    def _stores(self) -> Sequence[Part]:
         found = (
             self.records, self.text, self.graph, self.vectors, self.hot, self.blobs, self.outbox,
         )  # fmt: skip
@@ -106,6 +114,7 @@ def build(settings: Settings, clock: Clock | None = None, ids: IdSource | None =
         },
     )
     root = {"root": lambda: settings.folder / "blobs"}
+    chat_model = _chat_model(settings, needs)
     return Parts(
         records=records,
         text=text,
@@ -117,6 +126,8 @@ def build(settings: Settings, clock: Clock | None = None, ids: IdSource | None =
         ids=ids or uuid7,
         vectors=vectors,
         embedder=_embedder(settings, needs),
+        reranker=_reranker(settings, needs, chat_model),
+        chat_model=chat_model,
     )
 
 
@@ -129,6 +140,28 @@ def _embedder(settings: Settings, needs: Mapping[str, Callable[[], Any]]) -> Emb
         "model_folder": lambda: settings.model_folder,
     }
     return LazyEmbedder(registry.build("embedder", settings.embedder, {**needs, **more}))
+
+
+def _chat_model(settings: Settings, needs: Mapping[str, Callable[[], Any]]) -> ChatModel | None:
+    if settings.chat_model == NONE:
+        return None
+    more = {"url": lambda: settings.chat_model, "key": lambda: settings.chat_model_key}
+    return LazyChatModel(registry.build("chat_model", settings.chat_model, {**needs, **more}))
+
+
+def _reranker(
+    settings: Settings, needs: Mapping[str, Callable[[], Any]], chat_model: ChatModel | None
+) -> Reranker | None:
+    if settings.reranker == NONE:
+        return None
+    if settings.reranker == CHAT and chat_model is None:
+        raise InvalidInput("reranker", "'chat' without a chat model", "a chat_model beside it")
+    more = {
+        "url": lambda: settings.reranker,
+        "key": lambda: settings.reranker_key,
+        "chat_model": lambda: chat_model,
+    }
+    return LazyReranker(registry.build("reranker", settings.reranker, {**needs, **more}))
 
 
 def _check_family(settings: Settings) -> None:

@@ -77,15 +77,25 @@ class Scopes:
         seqs = dict.fromkeys(cubes, 0) | {cube.cube_id: cube.seq for cube in found}
         return ReadScope(self._tenant, cubes, narrowing), seqs
 
-    async def administered(self, caller: Caller) -> Cube:
-        """The cube whose access list the caller may change; their own is made if need be."""
+    async def administered(self, caller: Caller) -> Cube | None:
+        """The cube whose access list the caller may change; None: their own, not there yet."""
         mine = _known(caller)
         cube_id = written_cube(caller.user_id, caller.agent_id, caller.cube_id)
-        if is_own(cube_id, mine) and await self._cube(cube_id) is None:
-            with contextlib.suppress(Conflict):  # another call made it meanwhile
-                made = Cube(cube_id, cube_id, cube_id, self._parts.clock.now())
-                await self._parts.records.create_cube(self._tenant, made)
-        return check_role(await self._cube(cube_id), cube_id, mine, Role.ADMIN)
+        cube = await self._cube(cube_id)
+        if cube is None and is_own(cube_id, mine):
+            return None
+        return check_role(cube, cube_id, mine, Role.ADMIN)
+
+    async def shared(self, caller: Caller) -> Cube:
+        """`administered`, with the caller's own made if need be."""
+        cube = await self.administered(caller)
+        if cube is not None:
+            return cube
+        cube_id = written_cube(caller.user_id, caller.agent_id, caller.cube_id)
+        made = Cube(cube_id, cube_id, cube_id, self._parts.clock.now())
+        with contextlib.suppress(Conflict):  # another call made it meanwhile
+            await self._parts.records.create_cube(self._tenant, made)
+        return await self._cube(cube_id) or made
 
     def key(self, cube_id: str) -> CubeKey:
         """The full name of a cube."""

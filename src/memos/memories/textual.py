@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any
@@ -21,6 +21,7 @@ from memos.retrieval.effort import BUDGETS
 from memos.retrieval.legs import Sources
 from memos.retrieval.pack import pack
 from memos.retrieval.pipeline import recall
+from memos.retrieval.rank import Weights
 from memos.scheduler.touches import Touches
 
 STANDING_LIMIT = 500  # standing memories that a context looks at
@@ -56,6 +57,7 @@ class Textual:
             pending=limits.pending,
             vectors=parts.vectors,
             embedder=parts.embedder,
+            reranker=parts.reranker,
         )
 
     async def add(self, scope: WriteScope, drafts: Sequence[Draft]) -> list[Added]:
@@ -202,6 +204,30 @@ class Textual:
             if key.cube_id in by_cube:
                 self._touches.note(key, by_cube[key.cube_id], USED)
         return found
+
+    async def replay(
+        self,
+        scope: ReadScope,
+        query: str,
+        seqs: dict[str, int],
+        *,
+        top_k: int,
+        effort: Effort,
+        zone: tzinfo,
+        table: Mapping[str, Weights] | None,
+    ) -> Recall:
+        """The same with a receipt of all candidates; what is replayed is not thereby used."""
+        return await recall(
+            self._sources,
+            scope,
+            query,
+            seqs=seqs,
+            top_k=top_k,
+            zone=zone,
+            budget=BUDGETS[effort],
+            explain=True,
+            table=table,
+        )
 
     async def context(
         self,

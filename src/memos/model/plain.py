@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -11,9 +12,9 @@ from memos.model.time import Instant
 
 
 def plain(value: Any) -> Any:
-    """`value` as dicts, lists, strings and numbers: instants as ISO 8601, enums by value."""
-    if isinstance(value, Instant):
-        return value.iso()
+    """`value` as dicts, lists, strings and numbers: moments as ISO 8601, enums by value."""
+    if isinstance(value, (Instant, datetime)):
+        return _iso(value)
     if isinstance(value, Enum):
         return value.value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -25,6 +26,13 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in value]
     return value
+
+
+def _iso(moment: Instant | datetime) -> str:
+    """A moment without a zone stays one: who reads it knows which zone was meant."""
+    if isinstance(moment, datetime):
+        return moment.isoformat() if moment.tzinfo is None else Instant.of(moment).iso()
+    return moment.iso()
 
 
 class Plain:

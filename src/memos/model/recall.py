@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import overload
+from typing import Any, overload
 
-from memos.model.memory import Memory
+from memos.model.memory import Kind, Memory
 from memos.model.plain import Plain
+from memos.model.read import read
 from memos.model.time import Instant
 
 
@@ -38,34 +39,72 @@ class Hit(Plain):
 
 @dataclass(frozen=True, slots=True)
 class Evidence(Plain):
-    """How one candidate came to its score: the legs that found it, its feature values."""
+    """How one candidate came to its score: the legs that found it, its feature values.
+
+    `score` is that of a hit at its rank. `contributions` are what features added to the
+    weighted sum, weight times value, the biggest first; those that added nothing are left out.
+    """
 
     memory_id: str
     version: int
     score: float
     legs: Mapping[str, int]  # leg -> rank in it, from 1
     features: Mapping[str, float]
+    contributions: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed(Plain):
+    """What of the cubes a recall wanted to see: its arguments of these names.
+
+    `without` are memories and messages that a replay left out.
+    """
+
+    agent_id: str | None = None
+    kinds: tuple[Kind, ...] | None = None
+    conversation_id: str | None = None
+    filter: Mapping[str, Any] | None = None
+    as_of: Instant | None = None
+    known_at: Instant | None = None
+    include_archived: bool = False
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt(Plain):
     """Why a recall says what it says; enough to run it again.
 
-    Recall is a function of `query`, `asked_at`, the narrowing, the cubes at their `seqs`
-    and the `policy`. `degraded` names what was missing or given up. `evidence` covers the
-    hits; with ``explain=True`` every candidate.
+    Recall is a function of `query`, `asked_at`, `timezone`, `narrowed`, `cubes` at their
+    `seqs`, `effort`, `top_k`, the `weights` (a digest) of the `policy` (the table's name and
+    its set of signals) and the embedding `generation`, None where words alone were looked at.
+    `degraded` names what was missing or given up. `evidence` covers the hits; with
+    ``explain=True`` every candidate, in the order of the ranking.
     """
 
     query: str
     asked_at: Instant
+    timezone: str
     tenant: str
+    cubes: tuple[str, ...]
     seqs: Mapping[str, int]
+    narrowed: Narrowed
+    effort: Effort
+    top_k: int
     policy: str
+    weights: str
+    generation: str | None
     plan: Mapping[str, object]
     legs: Mapping[str, int]  # leg -> candidates it gave
+    candidates: int  # of all legs together, neighbours included
     degraded: tuple[str, ...]
     evidence: tuple[Evidence, ...]
-    signals: Mapping[str, float] = field(default_factory=dict)  # what `confidence` rests on
+    signals: Mapping[str, float]  # what `confidence` rests on
+    confidence: float
+
+    @classmethod
+    def from_dict(cls, given: object) -> Receipt:
+        """What `to_dict` gave; raises InvalidInput that names what is wrong in it."""
+        return read(cls, given, "receipt")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from memos.model.plain import Plain
-from memos.model.task import Backlog
+from memos.model.task import Backlog, Task
+from memos.model.time import Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,72 @@ class Forgotten(Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class DeadLetter(Plain):
+    """Background work that failed for good; `subject` is the id of what it was about."""
+
+    id: int
+    kind: str
+    cube_id: str
+    subject: str
+    tries: int
+    enqueued_at: Instant | None
+    error: str | None
+
+    @classmethod
+    def of(cls, task: Task) -> DeadLetter:
+        """What of a buried task concerns people."""
+        return cls(
+            id=task.id,
+            kind=task.kind,
+            cube_id=task.cube_id,
+            subject=task.subject,
+            tries=task.tries,
+            enqueued_at=task.enqueued_at,
+            error=task.error,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationCount(Plain):
+    """How many versions have a vector of one embedder; `current` is the one that is set."""
+
+    model: str
+    dimension: int
+    normalised: bool
+    versions: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics(Plain):
     """How much a tenant has stored, and what work waits in its outbox."""
 
     counts: Mapping[str, int]
     backlog: Backlog
+    generations: tuple[GenerationCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReembedStep(Plain):
+    """How far a `reembed` is: in cube number `cube` of `cubes`, `embedded` of `missing`."""
+
+    cube_id: str
+    cube: int
+    cubes: int
+    embedded: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reembedded(Plain):
+    """What a `reembed` did: versions that it gave a vector, vectors of others that it dropped.
+
+    In the cubes that are `incomplete` something still has a vector of another embedder alone,
+    so that nothing was dropped there.
+    """
+
+    model: str
+    cubes: int
+    embedded: int
+    dropped: int
+    incomplete: tuple[str, ...] = ()

@@ -27,7 +27,8 @@ class Narrowing:
     `as_of` names another moment. `known_at` reads what we knew then. `agent_id` is the
     reading agent, for memories that only their own agent sees. `by_name` is for a memory
     that the caller names: archived, expired and tainted ones are there to be looked at,
-    mended and forgotten.
+    mended and forgotten. `without` are ids of memories and messages to leave out, with what
+    names them as its source.
     """
 
     now: Instant
@@ -39,6 +40,7 @@ class Narrowing:
     include_archived: bool = False
     filter: Filter | None = None
     by_name: bool = False
+    without: frozenset[str] = frozenset()
 
     def admits(self, memory: Memory) -> bool:
         """Whether the read may see this version: the one definition of visibility."""
@@ -50,6 +52,7 @@ class Narrowing:
             and (self.conversation_id is None or memory.conversation_id == self.conversation_id)
             and (memory.visibility is Visibility.CUBE or memory.agent_id == self.agent_id)
             and (self.filter is None or self.filter(memory))
+            and (memory.id not in self.without and self.without.isdisjoint(memory.sources))
         )
 
     def _alive(self, memory: Memory) -> bool:

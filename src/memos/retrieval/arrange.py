@@ -7,11 +7,13 @@ case has come is among the first results. The order of everything else is the ra
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from memos.model.memory import Kind, Memory, Ref
+from memos.contracts.outline import Outline
+from memos.model.memory import Ref
 from memos.retrieval.plan import Plan
+from memos.retrieval.pool import Floats
 
 SPREAD = 0.4  # what each result costs the next one of its conversation, in units of the sum
 DEPTH = 30  # results that are spread, and
@@ -22,17 +24,32 @@ FITS = 0.3  # cosine from which on an order may be meant
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate with its place in the pool, its sum, and how well it fits as an order."""
+    """A candidate with its row in the pool, its sum, and how well it fits as an order.
 
-    place: int
-    memory: Memory
+    `message` is the same for all pieces of one message.
+    """
+
+    row: int
+    ref: Ref
     total: float
     order_fit: float  # 0 for what is no standing order
+    when: int
+    thread: int
+    message: Ref | tuple[int, int]
 
 
-def arrange(plan: Plan, scored: Sequence[Scored]) -> list[Scored]:
+def scored(outline: Outline, totals: Floats, fits: Floats) -> Iterator[Scored]:
+    """The candidates, which are the first rows of the outline."""
+    columns = (outline.when, outline.threads, outline.ordinals)
+    rows = zip(totals.tolist(), fits.tolist(), *(one.tolist() for one in columns), strict=False)
+    for row, (total, fit, when, thread, ordinal) in enumerate(rows):
+        ref = outline.refs[row]
+        yield Scored(row, ref, total, fit, when, thread, (thread, ordinal) if ordinal else ref)
+
+
+def arrange(plan: Plan, candidates: Iterator[Scored]) -> list[Scored]:
     """Candidates, best first, one for each message."""
-    ranked = sorted(scored, key=lambda one: (-one.total, -one.memory.when, one.memory.ref))
+    ranked = sorted(candidates, key=lambda one: (-one.total, -one.when, one.ref))
     ranked = _one_per_message(ranked)
     if "wide" in plan.flags:
         return _spread(ranked)
@@ -43,32 +60,25 @@ def arrange(plan: Plan, scored: Sequence[Scored]) -> list[Scored]:
 
 def _one_per_message(ranked: Sequence[Scored]) -> list[Scored]:
     """A long message stands for itself once, with its best piece."""
-    seen: set[Ref | tuple[str, str | None, int]] = set()
-    kept = []
+    best: dict[Ref | tuple[int, int], Scored] = {}
     for one in ranked:
-        memory = one.memory
-        whole: Ref | tuple[str, str | None, int] = memory.ref
-        if memory.kind is Kind.EPISODE and memory.ordinal is not None:
-            whole = (memory.cube_id, memory.conversation_id, memory.ordinal)
-        if whole not in seen:
-            seen.add(whole)
-            kept.append(one)
-    return kept
+        best.setdefault(one.message, one)
+    return list(best.values())
 
 
 def _spread(ranked: list[Scored]) -> list[Scored]:
     """Greedily the best of what is left, less for each result of the same conversation."""
     left = ranked[:REACH]
-    taken: dict[tuple[str, str | None], int] = defaultdict(int)
+    taken: dict[int, int] = defaultdict(int)
     made: list[Scored] = []
 
     def worth(one: Scored) -> float:
-        return one.total - SPREAD * taken[one.memory.cube_id, one.memory.conversation_id]
+        return one.total - SPREAD * taken[one.thread]
 
     while left and len(made) < DEPTH:
         best = max(left, key=worth)
         left.remove(best)
-        taken[best.memory.cube_id, best.memory.conversation_id] += 1
+        taken[best.thread] += 1
         made.append(best)
     return [*made, *left, *ranked[REACH:]]
 

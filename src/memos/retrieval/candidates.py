@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 
 import numpy as np
 
-from memos.model.memory import Memory, Ref
+from memos.contracts.outline import Outline, Wanted
+from memos.model.memory import Ref
 from memos.retrieval.legs import MEANING, PENDING, STANDING, TEXT, Found, Search
-from memos.retrieval.pool import Pool, fill, weigh
+from memos.retrieval.pool import Places, Pool, neighbours, weigh
 
 NEIGHBOURS = "neighbours"
 BEFORE, AFTER = 2, 1  # messages around a candidate that its features may read
@@ -20,21 +20,23 @@ KEPT = (STANDING, PENDING)  # legs whose finds are candidates whatever their sco
 
 async def gather(search: Search, *, widen: bool) -> Pool:
     """The best candidates by the scores of their legs; with their neighbours when `widen`."""
-    found, records = search.found, search.sources.records
+    found, plan = search.found, search.plan
     ranks: dict[Ref, dict[str, int]] = defaultdict(dict)
     for leg, refs in found.by_leg.items():
         for rank, ref in enumerate(refs, 1):
             ranks[ref][leg] = rank
     chosen = _best(found, ranks, search.budget.candidates)
-    memories = await records.memories(search.scope, chosen)
-    candidates = [(memories[ref], ranks[ref]) for ref in chosen if ref in memories]
-    around: list[Memory] = []
+    wanted = Wanted(plan.terms, sorted({word for name in plan.names for word in name.split()}))
+    around = (BEFORE, AFTER) if widen else (0, 0)
+    outline = await search.sources.records.outline(search.scope, chosen, wanted, *around)
+    row_of = {ref: row for row, ref in enumerate(outline.refs)}
+    rows = [row_of[ref] for ref in chosen if ref in row_of]
+    legs = [ranks[outline.refs[row]] for row in rows]
     if widen:
-        around = await _around(search, [memory for memory, _ in candidates])
-        candidates += _joining(search, candidates, around)
-    cubes = {memory.cube_id for memory in (*memories.values(), *around)}
-    weights = weigh(search.plan, sorted(cubes), found.statistics, found.waiting)
-    return fill(search.plan, candidates, around, weights)
+        joining = _joining(outline, rows, search.budget.widen)
+        rows += joining
+        legs += [{NEIGHBOURS: rank} for rank in joining.values()]
+    return _pool(search, _ordered(outline, rows), legs)
 
 
 def _best(found: Found, ranks: Mapping[Ref, Mapping[str, int]], limit: int) -> list[Ref]:
@@ -54,35 +56,32 @@ def _best(found: Found, ranks: Mapping[Ref, Mapping[str, int]], limit: int) -> l
     return list(dict.fromkeys((*ordered[:limit], *kept)))
 
 
-async def _around(search: Search, memories: Sequence[Memory]) -> list[Memory]:
-    """What was said around; what a filter leaves out may inform, what is hidden may not."""
-    places = [
-        (memory.cube_id, memory.conversation_id, memory.ordinal)
-        for memory in memories
-        if memory.ordinal is not None
-    ]
-    scope = search.scope
-    reach = replace(scope, narrowing=replace(scope.narrowing, kinds=None, filter=None))
-    return await search.sources.records.around(reach, places, BEFORE, AFTER)
+def _joining(outline: Outline, rows: list[int], widen: int) -> dict[int, int]:
+    """Rows beside the first `widen` candidates that become candidates: row -> whose rank."""
+    known = set(rows)
+    by_place: dict[tuple[int, int], list[int]] = defaultdict(list)
+    threads, ordinals = outline.threads.tolist(), outline.ordinals.tolist()
+    for row in np.flatnonzero(outline.admitted & (outline.ordinals > 0)).tolist():
+        by_place[threads[row], ordinals[row]].append(row)
+    joining: dict[int, int] = {}
+    for rank, row in enumerate(rows[:widen], 1):
+        for step in (-1, 1) if ordinals[row] else ():
+            for beside in by_place[threads[row], ordinals[row] + step]:
+                if beside not in known:
+                    joining.setdefault(beside, rank)
+    return joining
 
 
-def _joining(
-    search: Search,
-    candidates: Sequence[tuple[Memory, dict[str, int]]],
-    around: Sequence[Memory],
-) -> list[tuple[Memory, dict[str, int]]]:
-    """Neighbours of the first candidates that become candidates themselves."""
-    known = {memory.ref for memory, _ in candidates}
-    beside = {
-        (memory.cube_id, memory.conversation_id, (memory.ordinal or 0) + step): rank
-        for rank, (memory, _) in reversed(list(enumerate(candidates[: search.budget.widen], 1)))
-        if memory.ordinal is not None
-        for step in (-1, 1)
-    }
-    return [
-        (memory, {NEIGHBOURS: rank})
-        for memory in around
-        if memory.ref not in known
-        and (rank := beside.get((memory.cube_id, memory.conversation_id, memory.ordinal or 0)))
-        and search.scope.narrowing.admits(memory)
-    ]
+def _ordered(outline: Outline, first: list[int]) -> Outline:
+    """The same rows, `first` of them first."""
+    chosen = np.zeros(len(outline), np.bool_)
+    chosen[first] = True
+    order: Places = np.concatenate((np.array(first, np.int64), np.flatnonzero(~chosen)))
+    return outline.rows(order)
+
+
+def _pool(search: Search, outline: Outline, legs: list[dict[str, int]]) -> Pool:
+    found, cubes = search.found, search.scope.cubes
+    idf, mean = weigh(search.plan, cubes, found.statistics, found.waiting)
+    before, after = neighbours(outline)
+    return Pool(outline, legs, before, after, idf[outline.cubes], mean[outline.cubes])

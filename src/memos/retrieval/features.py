@@ -7,29 +7,28 @@ questions and for queries that are dialogues only: there the same signal weighs 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from math import exp
 
 import numpy as np
+from numpy.typing import NDArray
 
-from memos.language.cues import asks, has_number, has_time_word, is_standing_order
-from memos.language.names import names, normalise
+from memos.contracts.outline import ASKS, ASSISTANT, KINDS, NUMBER, STANDING, TIME, Outline
 from memos.language.questions import QuestionKind
-from memos.model.memory import Kind, Memory
+from memos.model.memory import Kind
 from memos.model.time import DAY
 from memos.retrieval.meaning import Closeness
 from memos.retrieval.plan import Plan
 from memos.retrieval.pool import Floats, Pool, shifted
 
 FEWEST = 12  # candidates that a comparison needs to mean something
+BEST = 3  # values that stand for a conversation
 LATE = 3 * DAY  # people tell things a few days after they happened
-OPENING = 0.15  # share of a conversation in which it finds its topics
-SHORT = 150  # terms; an acknowledgement is no longer
+TOPICS = 8  # messages in which a conversation finds its topics, about
+MANY_NAMES = 4
 
 Columns = dict[str, Floats]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,8 @@ def features(asked: Asked) -> Columns:
 def _words(asked: Asked) -> Columns:
     """How well the words of the question fit, alone and with what was said around."""
     pool, n = asked.pool, asked.pool.candidates
-    counts, lengths = pool.counts, pool.lengths
+    counts = pool.outline.counts.astype(np.float64)
+    lengths = pool.outline.lengths.astype(np.float64)
     before, before_length = shifted(counts, pool.before), shifted(lengths, pool.before)
     after, after_length = shifted(counts, pool.after), shifted(lengths, pool.after)
     earlier = shifted(before, pool.before)
@@ -75,6 +75,7 @@ def _words(asked: Asked) -> Columns:
         "before": standardised(shifted(alone, pool.before)[:n]),
         "after": standardised(shifted(alone, pool.after)[:n]),
         "rarest": _rarest(pool)[:n],
+        "only": _only(counts[:n]),
         "covered": (((counts > 0) * pool.idf).sum(axis=1) / whole)[:n],
         "covered_around": (((around > 0) * pool.idf).sum(axis=1) / whole)[:n],
         "length": standardised(np.log1p(lengths[:n])),
@@ -83,11 +84,19 @@ def _words(asked: Asked) -> Columns:
 
 def _rarest(pool: Pool) -> Floats:
     """1 for memories that hold the rarest of the question's words that any of them holds."""
-    held = (pool.counts > 0).any(axis=0)
+    counts = pool.outline.counts
+    held = (counts > 0).any(axis=0)
     if not held.any():
-        return np.zeros(len(pool.memories))
+        return np.zeros(len(counts))
     rarest = np.where(held, pool.idf, -1.0).argmax(axis=1)
-    made: Floats = (pool.counts[np.arange(len(rarest)), rarest] > 0).astype(np.float64)
+    made: Floats = (counts[np.arange(len(rarest)), rarest] > 0).astype(np.float64)
+    return made
+
+
+def _only(counts: Floats) -> Floats:
+    """For memories that hold every word of the question: one by how many do, such as 1."""
+    whole = (counts > 0).all(axis=1) & (counts.shape[1] > 0)
+    made: Floats = whole / max(1, int(whole.sum()))
     return made
 
 
@@ -139,139 +148,107 @@ def _share_of_best(values: Floats) -> Floats:
 
 
 def _of_sessions(pool: Pool, values: Floats) -> Floats:
-    """For each memory the mean of the three best values in its conversation."""
-    by_thread: dict[tuple[str, str | None], list[int]] = defaultdict(list)
-    for at, memory in enumerate(pool.memories):
-        by_thread[memory.cube_id, memory.conversation_id].append(at)
+    """For each version the mean of the three best values in its conversation."""
+    threads = pool.outline.threads
+    order = np.lexsort((-values, threads))
+    begins = np.flatnonzero(np.diff(threads[order], prepend=-1))
+    sizes = np.diff(np.append(begins, len(order)))
+    rank = np.arange(len(order)) - np.repeat(begins, sizes)
+    best = np.add.reduceat(np.where(rank < BEST, values[order], 0.0), begins)
     made = np.zeros(len(values))
-    for places in by_thread.values():
-        made[places] = np.sort(values[places])[-3:].mean()
+    made[order] = np.repeat(best / np.minimum(sizes, BEST), sizes)
     return made
 
 
-# --- flags: one candidate at a time --------------------------------------------------------------
+# --- flags: what a candidate is, whatever the others are -----------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
-    """What a text is, whatever is asked; `names` are the words of the names in it."""
-
-    asks: bool
-    number: bool
-    time: bool
-    standing: bool
-    names: frozenset[str]
-
-
-@lru_cache(maxsize=8_192)
-def traits(text: str) -> Traits:
-    """Read once for each text; lately seen ones are remembered."""
-    return Traits(
-        asks=asks(text),
-        number=has_number(text),
-        time=has_time_word(text),
-        standing=is_standing_order(text),
-        names=frozenset(word for name in names(text) for word in normalise(name).split()),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class One:
-    """A candidate as flags see it; `place` is where it stands in the pool."""
+class Shown:
+    """The candidates as flags see them: `rows` are theirs only."""
 
     plan: Plan
-    pool: Pool
-    place: int
-    memory: Memory
-    traits: Traits
-    wanted: frozenset[str]  # words of the names in the question
-    speakers_wanted: bool  # somebody whom the question names speaks among the candidates
+    rows: Outline
+
+    def cue(self, bit: int) -> Mask:
+        """Those with a cue."""
+        made: Mask = (self.rows.cues & bit) != 0
+        return made
+
+    def asked(self, flag: str) -> bool:
+        """Whether the plan has a flag."""
+        return flag in self.plan.flags
 
     @property
-    def by_assistant(self) -> bool:
-        """Said by the assistant."""
-        return self.memory.role == "assistant"
+    def by_assistant(self) -> Mask:
+        """Those that the assistant said."""
+        made: Mask = self.rows.roles == ASSISTANT
+        return made
 
     @property
-    def speaks(self) -> bool:
-        """Said by somebody whom the question names."""
-        return bool(self.wanted & _words_of(self.memory.name))
-
-    @property
-    def standing(self) -> bool:
-        """A standing order."""
-        memory = self.memory
-        if memory.kind is Kind.EPISODE:
-            return self.traits.standing and memory.role == "user"
-        return memory.kind is Kind.INSTRUCTION
-
-    @property
-    def mentions(self) -> bool:
-        """It names somebody whom the question names."""
-        return bool(self.wanted & self.traits.names)
+    def others_named(self) -> Mask:
+        """Those that name somebody, but nobody whom the question names."""
+        made: Mask = (self.rows.names > 0) & ~self.rows.named & bool(self.plan.names)
+        return made
 
 
-@lru_cache(maxsize=1_024)
-def _words_of(name: str | None) -> frozenset[str]:
-    return frozenset(normalise(name).split()) if name else frozenset()
-
-
-def _dated(one: One) -> float:
+def _dated(shown: Shown) -> Floats:
     """Said in a stretch of time that the question names, or told soon after it."""
-    when, windows = one.memory.when, one.plan.windows
-    if any(window.start <= when < window.end for window in windows):
-        return 1.0
-    return 0.5 if any(window.end <= when < window.end + LATE for window in windows) else 0.0
+    when, made = shown.rows.when, np.zeros(len(shown.rows))
+    for window in shown.plan.windows:
+        made[(when >= window.end) & (when < window.end + LATE) & (made < 1.0)] = 0.5
+        made[(when >= window.start) & (when < window.end)] = 1.0
+    return made
 
 
-Flag = Callable[[One], float]
+def _start(shown: Shown) -> Floats:
+    """How near a message is to the beginning of its conversation, where topics come up."""
+    made: Floats = np.exp(-(np.maximum(shown.rows.ordinals, 1) - 1) / TOPICS)
+    return made
+
+
+def _recent(shown: Shown) -> Floats:
+    """From 0 for the oldest to 1 for the newest."""
+    order = np.argsort(np.argsort(shown.rows.when, kind="stable"))
+    made: Floats = order / max(1, len(shown.rows) - 1)
+    return made
+
+
+Flag = Callable[[Shown], "Floats | Mask"]
 
 FLAGS: dict[str, Flag] = {
-    "asks": lambda one: one.traits.asks,
-    "tells_when": lambda one: one.plan.kind is QuestionKind.when and one.traits.time,
-    "tells_how_many": lambda one: one.plan.kind is QuestionKind.how_many and one.traits.number,
-    "names": lambda one: min(4, len(one.traits.names)) / 4,
-    "speaker": lambda one: one.speaks,
-    "other_speaker": lambda one: one.speakers_wanted and not one.speaks,
-    "mentions": lambda one: one.mentions,
-    "mentions_others": lambda one: bool(one.wanted and one.traits.names and not one.mentions),
-    "mentions_dialogue": lambda one: "dialogue" in one.plan.flags and one.mentions,
-    "assistant": lambda one: one.by_assistant,
-    "assistant_asked": lambda one: one.by_assistant and "about_assistant" in one.plan.flags,
-    "assistant_wide": lambda one: one.by_assistant and "wide" in one.plan.flags,
-    "standing": lambda one: one.standing,
-    "standing_request": lambda one: one.standing and one.plan.kind is QuestionKind.request,
-    "standing_past": lambda one: one.standing and "past" in one.plan.flags,
+    "asks": lambda shown: shown.cue(ASKS),
+    "tells_when": lambda shown: shown.cue(TIME) & (shown.plan.kind is QuestionKind.when),
+    "tells_how_many": lambda shown: shown.cue(NUMBER) & (shown.plan.kind is QuestionKind.how_many),
+    "names": lambda shown: np.minimum(shown.rows.names, MANY_NAMES) / MANY_NAMES,
+    "speaker": lambda shown: shown.rows.spoken,
+    "other_speaker": lambda shown: ~shown.rows.spoken & bool(shown.rows.spoken.any()),
+    "mentions": lambda shown: shown.rows.named,
+    "mentions_others": lambda shown: shown.others_named,
+    "mentions_dialogue": lambda shown: shown.rows.named & shown.asked("dialogue"),
+    "assistant": lambda shown: shown.by_assistant,
+    "assistant_asked": lambda shown: shown.by_assistant & shown.asked("about_assistant"),
+    "assistant_wide": lambda shown: shown.by_assistant & shown.asked("wide"),
+    "standing": lambda shown: shown.cue(STANDING),
+    "standing_request": lambda shown: (
+        shown.cue(STANDING) & (shown.plan.kind is QuestionKind.request)
+    ),
+    "standing_past": lambda shown: shown.cue(STANDING) & shown.asked("past"),
     "dated": _dated,
-    "opening": lambda one: one.memory.ordinal == 1,
-    "start_wide": lambda one: _start(one.memory) if "wide" in one.plan.flags else 0.0,
-    "later_piece": lambda one: one.memory.chunk > 0,
-    "distilled": lambda one: one.memory.kind is not Kind.EPISODE,
+    "opening": lambda shown: shown.rows.ordinals == 1,
+    "start_wide": lambda shown: _start(shown) * shown.asked("wide"),
+    "later_piece": lambda shown: shown.rows.chunks > 0,
+    "distilled": lambda shown: shown.rows.kinds != KINDS.index(Kind.EPISODE),
+    "recent_now": lambda shown: _recent(shown) * shown.asked("now"),
 }
 
 
-def _start(memory: Memory) -> float:
-    """How near a message is to the beginning of its conversation, where topics come up."""
-    return exp(-((memory.ordinal or 1) - 1) / 8)
-
-
 def _flags(asked: Asked) -> Columns:
-    plan, pool = asked.plan, asked.pool
-    shown = pool.memories[: pool.candidates]
-    wanted = frozenset(word for name in plan.names for word in name.split())
-    heard = any(wanted & _words_of(memory.name) for memory in shown)
-    ones = [
-        One(plan, pool, place, memory, traits(memory.content), wanted, heard)
-        for place, memory in enumerate(shown)
-    ]
-    columns = {name: np.array([float(flag(one)) for one in ones]) for name, flag in FLAGS.items()}
-    when = np.array([memory.when for memory in shown], np.float64)
-    later = np.argsort(np.argsort(when, kind="stable")) / max(1, len(shown) - 1)
-    columns["recent_now"] = later * ("now" in plan.flags)
-    near = asked.closeness
-    columns["standing_fit"] = (
-        columns["standing"] * near.best[: len(shown)] if near is not None else columns["standing"]
-    )
+    n, near = asked.pool.candidates, asked.closeness
+    shown = Shown(asked.plan, asked.pool.outline.rows(slice(n)))
+    columns = {name: np.asarray(flag(shown), np.float64) for name, flag in FLAGS.items()}
+    fit = 1.0 if near is None else near.best[:n]
+    columns["standing_fit"] = columns["standing"] * fit
     return columns
 
 

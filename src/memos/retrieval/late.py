@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from memos.errors import InvalidInput
 from memos.language.tokens import terms
+from memos.products import products
 
 LARGEST = 3 * 1024  # bytes of a memory
 MOST = 58  # tokens kept of a memory
@@ -26,7 +27,8 @@ HEAD = 3  # bytes: version, bytes of one token
 WIDEST = 8 * (LARGEST - HEAD)  # dimensions: one token has to fit
 COMMON = 0.5  # weight of a word that every text holds; rare words count up to about 7
 ALONE = 2**18  # multiplications that OpenBLAS does on one thread
-EXACT = 2**24 - 1  # whole numbers up to here are added in float32 without rounding
+LARGEST_STEP = 127  # to which a question's coordinates are rounded
+PART = 2_048  # tokens unpacked at once: what stays in the processor's cache
 
 Floats = NDArray[np.float32]
 
@@ -48,7 +50,7 @@ def pack(tokens: Floats, pieces: NDArray[np.int32]) -> bytes:
     size = _size(tokens.shape[1])
     kept = _pooled(tokens[np.sort(first)], min(MOST, (LARGEST - HEAD) // size))
     bits: bytes = np.packbits(turned(kept) > 0, axis=1).tobytes()
-    return bytes((VERSION,)) + size.to_bytes(2, "little") + bits
+    return _head(size) + bits
 
 
 def best_matches(question: Floats, packed: Sequence[bytes]) -> Floats:
@@ -60,22 +62,30 @@ def best_matches(question: Floats, packed: Sequence[bytes]) -> Floats:
     """
     _check("question", question)
     made = np.zeros((len(packed), len(question)), np.float32)
-    held = [at for at, one in enumerate(packed) if is_packed(one, question.shape[1])]
+    size = _size(question.shape[1])
+    head = _head(size)
+    held = [at for at, one in enumerate(packed) if one[:HEAD] == head and _whole(one, size)]
     if not held or not len(question):
         return made
-    size = _size(question.shape[1])
-    bits = np.frombuffer(b"".join(packed[at][HEAD:] for at in held), np.uint8)
-    near = _cosines(question, bits.reshape(-1, size))
-    counts = [(len(packed[at]) - HEAD) // size for at in held]
-    made[held] = np.maximum.reduceat(near, np.cumsum([0, *counts[:-1]]), axis=0)
+    bodies = [packed[at][HEAD:] for at in held]
+    starts = np.cumsum([0, *map(len, bodies[:-1])]) // size
+    bits = np.frombuffer(b"".join(bodies), np.uint8).reshape(-1, size)
+    made[held] = _best_cosines(question, bits, starts)
     return made
 
 
 def is_packed(packed: bytes, width: int) -> bool:
     """Whether these bytes have the form of packed tokens of that width."""
     size = _size(width)
-    head = bytes((VERSION,)) + size.to_bytes(2, "little")
-    return packed[:HEAD] == head and len(packed) > HEAD and (len(packed) - HEAD) % size == 0
+    return packed[:HEAD] == _head(size) and _whole(packed, size)
+
+
+def _head(size: int) -> bytes:
+    return bytes((VERSION,)) + size.to_bytes(2, "little")
+
+
+def _whole(packed: bytes, size: int) -> bool:
+    return len(packed) > HEAD and (len(packed) - HEAD) % size == 0
 
 
 def token_weights(text: str, spans: NDArray[np.int32], idf: Mapping[str, float]) -> Floats:
@@ -163,25 +173,27 @@ def _pooled(tokens: Floats, most: int) -> Floats:
     return made
 
 
-def _cosines(question: Floats, bits: NDArray[np.uint8]) -> Floats:
-    """Estimated cosines (tokens, n) of packed tokens (tokens, bytes) and the question's (n, width).
+def _best_cosines(question: Floats, bits: NDArray[np.uint8], starts: NDArray[np.int64]) -> Floats:
+    """Estimated best cosines (memories, n) of packed tokens (tokens, bytes) and the question's.
 
     A turned coordinate of a unit vector has the mean size sqrt(2 / (pi * width)), so the sum
     of signs times the question's coordinates is divided by sqrt(2 * width / pi). The question
-    goes in as whole numbers: their sums are exact, in whatever order a processor adds.
+    goes in as whole numbers, so that sums are exact on every processor; memory by memory, its
+    tokens begin at `starts`.
     """
-    count, width = question.shape
+    width = question.shape[1]
     known = turned(question)
-    step = np.maximum(np.abs(known).max(axis=1, keepdims=True), 1e-30) / (EXACT // width)
-    whole = np.rint(known / step)
+    step = np.maximum(np.abs(known).max(axis=1), 1e-30) / LARGEST_STEP
+    whole = np.rint(known / step[:, None]).astype(np.int8)
+    sums = np.empty((len(bits), len(question)), np.int32)
     columns = np.ascontiguousarray(whole.T)
-    sums = np.empty((len(bits), count), np.float32)
-    rows = max(1, ALONE // columns.size)
-    for at in range(0, len(bits), rows):  # in parts that stay in the processor's cache
-        ones = np.unpackbits(bits[at : at + rows], axis=1, count=width).astype(np.float32)
-        np.matmul(ones, columns, out=sums[at : at + rows])
-    signed = 2 * sums - whole.sum(axis=1)  # a sign is 2 b - 1 for the bit b
-    made: Floats = np.clip(signed * step[:, 0] * np.float32(np.sqrt(np.pi / (2 * width))), -1, 1)
+    for at in range(0, len(bits), PART):
+        ones = np.unpackbits(bits[at : at + PART], axis=1, count=width)
+        sums[at : at + PART] = products(ones, columns)
+    best = np.maximum.reduceat(sums, starts, axis=0)
+    signed = 2 * best - whole.sum(axis=1, dtype=np.int32)  # a sign is 2 b - 1 for the bit b
+    size = step * np.sqrt(np.pi / (2 * width))
+    made: Floats = np.clip(signed * size, -1, 1).astype(np.float32)
     return made
 
 

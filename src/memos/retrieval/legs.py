@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from memos.contracts.embedder import Embedder
 from memos.contracts.graph import Entity, GraphIndex
 from memos.contracts.hot import HotSet
 from memos.contracts.records import Records
+from memos.contracts.reranker import Reranker
 from memos.contracts.text import TextIndex, TextStatistics
 from memos.contracts.vectors import VectorIndex
 from memos.errors import MemOSError
@@ -25,6 +26,7 @@ from memos.retrieval.question import Seen, look
 
 TEXT, MEANING, GRAPH, TIME, HOT = "text", "meaning", "graph", "time", "hot"
 RECENT, STANDING, PENDING = "recent", "standing", "pending"
+STAND_IN = 0.05  # seconds for the working set, which lies near
 ENTITIES = 8  # most entities that the names of a question are linked to
 
 
@@ -40,6 +42,7 @@ class Sources:
     pending: int  # most unprojected versions to look through
     vectors: VectorIndex | None = None
     embedder: Embedder | None = None
+    reranker: Reranker | None = None
 
 
 @dataclass(slots=True)
@@ -52,7 +55,7 @@ class Found:
 
     by_leg: dict[str, list[Ref]] = field(default_factory=dict)
     scores: dict[str, dict[Ref, float]] = field(default_factory=dict)
-    statistics: dict[str, TextStatistics] = field(default_factory=dict)
+    statistics: Mapping[str, TextStatistics] = field(default_factory=dict)
     waiting: list[Memory] = field(default_factory=list)  # versions that the text index lacks
     seen: Seen | None = None
     degraded: list[str] = field(default_factory=list)
@@ -78,7 +81,6 @@ async def run_legs(search: Search, timeout: float | None) -> Found:
         TEXT: lambda: _text(search),
         GRAPH: lambda: _graph(search, linked),
         TIME: lambda: _time(search),
-        HOT: lambda: _hot(search),
         RECENT: lambda: _recent(search),
         STANDING: lambda: _standing(search),
         PENDING: lambda: _pending(search),
@@ -103,12 +105,19 @@ async def run_legs(search: Search, timeout: float | None) -> Found:
             found.failures.append(error)
         else:
             raise error
-    if TEXT in found.by_leg:
+    if TEXT not in found.by_leg:
         # The working set depends on what was asked before, and answers must not: it stands
         # in only where the index is late or down.
-        found.by_leg.pop(HOT, None)
-        found.degraded = [each for each in found.degraded if HOT not in each]
+        await _stand_in(search)
     return found
+
+
+async def _stand_in(search: Search) -> None:
+    """The working set in place of the text index; without it there are the other legs."""
+    try:
+        search.found.by_leg[HOT] = await asyncio.wait_for(_hot(search), STAND_IN)
+    except (MemOSError, asyncio.TimeoutError) as error:
+        search.found.degraded.append(f"{HOT}: {type(error).__name__}")
 
 
 def _heard(task: asyncio.Future[Any]) -> None:
@@ -125,10 +134,10 @@ async def _link(search: Search) -> list[Entity]:
 
 async def _text(search: Search) -> list[Ref]:
     text, plan, found = search.sources.text, search.plan, search.found
-    hits = await text.search(search.scope, plan.terms, search.budget.text, plan.weights)
-    found.statistics = await text.statistics(search.scope, plan.terms)
-    found.scores[TEXT] = {hit.ref: hit.score for hit in hits}
-    return [hit.ref for hit in hits]
+    made = await text.search(search.scope, plan.terms, search.budget.text, plan.weights)
+    found.statistics = made.statistics
+    found.scores[TEXT] = {hit.ref: hit.score for hit in made.hits}
+    return [hit.ref for hit in made.hits]
 
 
 async def _meaning(search: Search, linked: asyncio.Future[list[Entity]]) -> list[Ref]:
@@ -185,8 +194,8 @@ async def _recent(search: Search) -> list[Ref]:
 
 
 async def _standing(search: Search) -> list[Ref]:
-    hits = await search.sources.text.search(search.scope, [STANDING_TERM], search.budget.standing)
-    return [hit.ref for hit in hits]
+    found = await search.sources.text.search(search.scope, [STANDING_TERM], search.budget.standing)
+    return [hit.ref for hit in found.hits]
 
 
 async def _pending(search: Search) -> list[Ref]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memos.contracts.embedder import Embedder, Embedding
-from memos.contracts.vectors import Embedded
-from memos.model.memory import Memory, Ref
+from memos.contracts.embedder import Embedder
+from memos.contracts.vectors import EmbeddedRows
 from memos.retrieval import late
 from memos.retrieval.legs import Search
 from memos.retrieval.pool import Floats, Places, Pool, shifted
-from memos.retrieval.question import Seen
+from memos.retrieval.question import Seen, Vectors
 
 ON_THE_SPOT = 16  # memories that a recall embeds itself, at about 5 ms each
 
@@ -53,74 +52,78 @@ async def closeness(search: Search, pool: Pool) -> Closeness | None:
     seen, sources = search.found.seen, search.sources
     if seen is None or sources.vectors is None or sources.embedder is None:
         return None
-    generation = sources.embedder.generation
-    refs = [memory.ref for memory in pool.memories]
-    held = await sources.vectors.embedded(
-        search.scope, generation, refs, tokens=search.budget.tokens
+    rows = await sources.vectors.embedded(
+        search.scope, sources.embedder.generation, pool.outline.refs, tokens=search.budget.tokens
     )
-    lacking = [memory for memory in pool.memories if memory.ref not in held]
+    lacking = np.flatnonzero(~rows.held).tolist()
     if len(lacking) > ON_THE_SPOT:
         # Half of the memories seen with their meaning, half without, cannot be compared.
         search.found.degraded.append(f"meaning: {len(lacking)} not embedded yet")
         return None
-    held |= await _embedded(sources.embedder, lacking)
-    vectors = np.zeros((len(refs), generation.dimension), np.float32)
-    for at, ref in enumerate(refs):
-        if ref in held:
-            vectors[at] = held[ref].vector
-    near = vectors @ np.stack(seen.vectors).T  # (memories, forms)
+    await _embed(search, sources.embedder, pool, rows, lacking)
+    near = _products(rows.vectors, seen.vectors)
     return Closeness(
         asked=near[:, 0].astype(np.float64),
         best=near.max(axis=1).astype(np.float64),
-        with_before=_together(vectors, near, pool.before),
-        with_after=_together(vectors, near, pool.after),
-        tokens=_tokens(search, seen, pool, held) if search.budget.tokens else None,
+        with_before=_together(rows.vectors, near, pool.before),
+        with_after=_together(rows.vectors, near, pool.after),
+        tokens=_tokens(search, seen, pool, rows.tokens) if search.budget.tokens else None,
     )
 
 
-async def _embedded(embedder: Embedder, memories: Sequence[Memory]) -> dict[Ref, Embedded]:
+async def _embed(
+    search: Search, embedder: Embedder, pool: Pool, rows: EmbeddedRows, lacking: Sequence[int]
+) -> None:
     """What was written a moment ago, for this recall only."""
-    made = await embedder.embed([memory.content for memory in memories]) if memories else []
-    return {
-        memory.ref: Embedded(memory.ref, 0, one.vector, late.pack(one.tokens, one.pieces))
-        for memory, one in zip(memories, made, strict=True)
-    }
+    if not lacking:
+        return
+    # Whatever stands in the pool may be seen; kinds and filter do not hold for neighbours.
+    reach = replace(search.scope.narrowing, kinds=None, filter=None)
+    scope = replace(search.scope, narrowing=reach)
+    refs = [pool.outline.refs[at] for at in lacking]
+    memories = await search.sources.records.memories(scope, refs)
+    there = [at for at in lacking if pool.outline.refs[at] in memories]
+    texts = [memories[pool.outline.refs[at]].content for at in there]
+    for at, made in zip(there, await embedder.embed(texts), strict=True):
+        rows.vectors[at] = made.vector
+        if search.budget.tokens:
+            rows.tokens[at] = late.pack(made.tokens, made.pieces)
+
+
+def _products(vectors: NDArray[np.float32], queries: Sequence[NDArray[np.float32]]) -> Vectors:
+    """Cosines (n, queries); sums, because a matrix product may round equal rows differently."""
+    return np.stack([np.einsum("ij,j->i", vectors, query) for query in queries], axis=1)
 
 
 def _together(vectors: NDArray[np.float32], near: NDArray[np.float32], where: Places) -> Floats:
     """The better cosine of a memory and its neighbour, added up to one vector."""
-    both = vectors + shifted(vectors, where)
-    length = np.maximum(np.linalg.norm(both, axis=1), 1e-6)
+    inner = np.einsum("ij,ij->i", vectors, vectors[where]) * (where >= 0)
+    squares = np.einsum("ij,ij->i", vectors, vectors)
+    length = np.sqrt(np.maximum(squares + shifted(squares, where) + 2 * inner, 1e-12))
     sums = near + shifted(near, where)
     made: Floats = (sums.max(axis=1) / length).astype(np.float64)
     return made
 
 
-def _tokens(search: Search, seen: Seen, pool: Pool, held: Mapping[Ref, Embedded]) -> Tokens | None:
-    packed = [held[one.ref].tokens if one.ref in held else b"" for one in pool.memories]
+def _tokens(search: Search, seen: Seen, pool: Pool, packed: Sequence[bytes]) -> Tokens | None:
     if not any(packed):
         return None
     idf = _idf(search, pool)
-    told, weights = _matched(seen.told, seen.text, packed, idf)
-    if seen.asked is seen.told:
-        return Tokens(told, weights, told @ weights, told @ weights)
-    asked, asked_weights = _matched(seen.asked, search.plan.query, packed, idf)
-    return Tokens(told, weights, told @ weights, asked @ asked_weights)
-
-
-def _matched(
-    question: Embedding, text: str, packed: Sequence[bytes], idf: Mapping[str, float]
-) -> tuple[Floats, Floats]:
-    """Best similarities (memories, tokens of the question), and what the tokens count."""
-    found = late.best_matches(question.tokens, packed)
-    weights = late.token_weights(text, question.spans, idf)
-    return found.astype(np.float64), weights.astype(np.float64)
+    forms = [(seen.told, seen.text)]
+    if seen.asked is not seen.told:
+        forms.append((seen.asked, search.plan.query))
+    question = np.concatenate([form.tokens for form, _ in forms])
+    found = late.best_matches(question, packed).astype(np.float64)
+    weights = [late.token_weights(text, form.spans, idf).astype(float) for form, text in forms]
+    told = found[:, : len(weights[0])]
+    asked = found[:, -len(weights[-1]) :] if len(weights[-1]) else found[:, :0]
+    return Tokens(told, weights[0], told @ weights[0], asked @ weights[-1])
 
 
 def _idf(search: Search, pool: Pool) -> dict[str, float]:
     """By term, in the cube where most of the pool lies."""
     plan = search.plan
-    cube = int(np.argmax(np.bincount(pool.cubes))) if len(pool.cubes) else 0
-    row = int(np.flatnonzero(pool.cubes == cube)[0])
+    cubes = pool.outline.cubes
+    row = int(np.flatnonzero(cubes == np.argmax(np.bincount(cubes)))[0])
     values = pool.idf[row] / np.maximum(np.array(plan.weights), 1e-9)
     return dict(zip(plan.terms, values.tolist(), strict=True))

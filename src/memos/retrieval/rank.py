@@ -21,7 +21,7 @@ SIGNALS = ("tokens", "vectors", "words")
 """Sets of signals, richest first: with the tokens of late interaction, without, words alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is its own, so that it can be a key
 class Weights:
     """One column of the table: `weights` by feature, and the constant of the regression.
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from memos.contracts.outbox import Outbox
 from memos.errors import MemOSError
 from memos.model.scope import SystemScope
-from memos.model.task import Backlog, Task
+from memos.model.task import Task
 from memos.model.time import SECOND, Clock, Instant
 
 Handler = Callable[[Task], Awaitable[None]]
@@ -53,16 +53,15 @@ class Consumer:
             await asyncio.gather(self._loop, return_exceptions=True)
             self._loop = None
 
-    async def drain(self, timeout: float | None) -> Backlog:
-        """Works until nothing is open any more, or `timeout` seconds are over."""
-        clock = asyncio.get_running_loop().time
+    async def drain(self, timeout: float | None) -> None:
+        """Works until nothing is open that it can do, or `timeout` seconds are over."""
+        clock, kinds = asyncio.get_running_loop().time, list(self._handlers)
         end = None if timeout is None else clock() + timeout
-        while (backlog := await self._outbox.backlog(SystemScope())).open:
+        while (await self._outbox.backlog(SystemScope(), kinds)).open:
             if end is not None and clock() >= end:
                 break
             if await self.work() == 0:
                 await asyncio.sleep(0.02)
-        return backlog
 
     async def work(self) -> int:
         """One batch of tasks; returns how many were claimed."""

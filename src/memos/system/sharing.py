@@ -57,7 +57,7 @@ class Sharing(Base):
         principal = self._principal(to_user, to_agent)
         given = checks.check_choice("role", role, Role)
         await self._ready()
-        cube = await self._scopes.administered(caller)
+        cube = await self._scopes.shared(caller)
         key = self._scopes.key(cube.cube_id)
         now = self._parts.clock.now()
         await self._parts.records.set_grant(key, Grant(principal, given, now, caller.actor))
@@ -77,6 +77,8 @@ class Sharing(Base):
         principal = self._principal(to_user, to_agent)
         await self._ready()
         cube = await self._scopes.administered(caller)
+        if cube is None:  # nobody has written it yet, so it cannot have been shared
+            return False
         return await self._parts.records.drop_grant(self._scopes.key(cube.cube_id), principal)
 
     def _principal(self, to_user: object, to_agent: object) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from memos.contracts.outbox import Outbox
+from memos.errors import NotFound
 from memos.model.scope import SystemScope
 from memos.model.task import Backlog, Lane, Priority, Task, TaskState
 from memos.model.time import SECOND, Instant
@@ -217,17 +218,39 @@ class OutboxContract:
     async def test_a_dead_letter_can_be_replayed(self, outbox: Outbox) -> None:
         await outbox.enqueue([_task("a")])
         (task,) = await outbox.claim("me", 9, LEASE)
-        assert await outbox.replay(task.id) is False
+        with pytest.raises(NotFound, match=str(task.id)):
+            await outbox.replay(EVERYTHING, [task.id])
         await outbox.bury(task, "hopeless")
-        assert await outbox.replay(task.id) is True
-        assert await outbox.replay(task.id) is False
-        assert await outbox.replay(999_999) is False
+        assert await outbox.replay(EVERYTHING, [task.id]) == 1
+        for absent in (task.id, 999_999):
+            with pytest.raises(NotFound, match=str(absent)):
+                await outbox.replay(EVERYTHING, [absent])
         assert await outbox.dead(EVERYTHING, 10) == []
         (again,) = await outbox.claim("me", 9, LEASE)
         assert (again.subject, again.tries) == ("a", 1)
         assert again.epoch > task.epoch
         assert await outbox.complete([task]) == [task]
         assert await outbox.complete([again]) == []
+
+    @scenario
+    async def test_dead_letters_are_replayed_all_or_those_named_of_one_scope(
+        self, outbox: Outbox
+    ) -> None:
+        await outbox.enqueue([_task("a"), _task("b"), _task("c"), _task("a", tenant="other")])
+        for task in await outbox.claim("me", 9, LEASE):
+            await outbox.bury(task, "hopeless")
+        a, b, c, foreign = [task.id for task in await outbox.dead(EVERYTHING, 9)]
+        with pytest.raises(NotFound, match=str(foreign)):
+            await outbox.replay(SystemScope("acme"), [a, foreign])
+        assert (await outbox.backlog(EVERYTHING)).dead == 4
+        assert await outbox.replay(SystemScope("acme"), []) == 0
+        assert await outbox.replay(SystemScope("acme"), [c, a, c]) == 2
+        assert [task.id for task in await outbox.dead(EVERYTHING, 9)] == [b, foreign]
+        assert await outbox.replay(SystemScope("acme")) == 1
+        assert await outbox.replay(SystemScope("nobody")) == 0
+        assert [task.id for task in await outbox.dead(EVERYTHING, 9)] == [foreign]
+        assert await outbox.replay(EVERYTHING) == 1
+        assert [task.id for task in await outbox.claim("me", 9, LEASE)] == [a, b, c, foreign]
 
     @scenario
     async def test_a_replayed_task_waits_for_the_running_one_of_its_key(
@@ -237,7 +260,7 @@ class OutboxContract:
         (first,) = await outbox.claim("me", 9, LEASE)
         await outbox.bury(first, "hopeless")
         (second,) = await outbox.claim("me", 9, LEASE)
-        await outbox.replay(first.id)
+        await outbox.replay(EVERYTHING, [first.id])
         assert await outbox.claim("you", 9, LEASE) == []
         await outbox.complete([second])
         assert [task.kind for task in await outbox.claim("you", 9, LEASE)] == ["first"]
@@ -298,6 +321,11 @@ class OutboxContract:
         assert await outbox.backlog(SystemScope("acme")) == Backlog(1, 1, 1, second)
         assert await outbox.backlog(SystemScope("other")) == Backlog(1, 0, 0, second)
         assert await outbox.backlog(SystemScope("nobody")) == Backlog()
+        await outbox.enqueue([_task("d", "review")])
+        third = Instant(start + 2 * SECOND)
+        assert await outbox.backlog(EVERYTHING, ["review"]) == Backlog(1, 0, 0, third)
+        assert await outbox.backlog(SystemScope("other"), ["review"]) == Backlog()
+        assert await outbox.backlog(EVERYTHING, []) == Backlog()
 
     @scenario
     async def test_next_due_is_when_a_claim_may_succeed(

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from memos.contracts.outline import (
+    ASKS,
+    ASSISTANT,
+    KINDS,
+    NUMBER,
+    OTHER,
+    STANDING,
+    TIME,
+    USER,
+    Wanted,
+)
 from memos.model.changes import HistoryEntry
 from memos.model.filter import parse_filter
-from memos.model.memory import Kind, Visibility
+from memos.model.memory import Kind, Ref, Visibility
 from memos.model.message import Message
 from memos.model.time import SECOND, Instant
 from memos.testing.build import UNKNOWN, Backends, Desk, derivation
@@ -13,6 +24,9 @@ from memos.testing.scenario import scenario
 
 ALIKE = ("user:a", "user:A", "user:é", "user:e\u0301", "user:a ", "user:ａ")
 """Ids that only careless comparison takes for one another."""
+
+
+NO_WORDS = Wanted((), ())
 
 
 class ReadingContract(SystemContract):
@@ -160,27 +174,97 @@ class ReadingContract(SystemContract):
         assert await system.records.said_between(desk.reads(), 41, 99, 10) == []
 
     @scenario
-    async def test_around_gives_neighbours_in_their_conversation(self, system: Backends) -> None:
+    async def test_an_outline_reaches_around_in_the_conversation(self, system: Backends) -> None:
         desk, other = Desk(system), Desk(system, "user:bob")
         for thread in ("c1", None):
             await desk.say(*(desk.message(f"{thread}{n}", thread) for n in range(1, 8)))
         await other.say(*(other.message(f"b{n}") for n in range(1, 8)))
-        await desk.remember("a fact", conversation_id="c1", ordinal=3)
-        forgotten = (await system.records.around(desk.reads(), [("user:ann", "c1", 4)], 0, 0))[0]
-        await desk.commit(forget=(forgotten.id,))
+        fact = await desk.remember("a fact", conversation_id="c1", ordinal=3)
+        text = {m.ref: m.content for m in await system.records.recent(desk.reads(), 99)}
+        text |= {m.ref: m.content for m in await system.records.recent(other.reads(), 99)}
+        ref = {content: one for one, content in text.items()}
+        await desk.commit(forget=(ref["c14"][0],))
 
-        async def around(*places: tuple[str, str | None, int], before: int, after: int) -> set[str]:
-            found = await system.records.around(desk.reads(), places, before, after)
-            assert len(found) == len({memory.id for memory in found})
-            return {memory.content for memory in found}
+        async def around(*contents: str, before: int, after: int, **narrowing: object) -> set[str]:
+            refs = [ref[content] for content in contents]
+            scope = desk.reads(**narrowing)
+            outline = await system.records.outline(scope, refs, NO_WORDS, before, after)
+            assert len(outline) == len(set(outline.refs))
+            mark = {True: "", False: "*"}
+            return {
+                mark[bool(admitted)] + text[one]
+                for one, admitted in zip(outline.refs, outline.admitted, strict=True)
+            }
 
-        assert await around(("user:ann", "c1", 3), before=1, after=2) == {"c12", "c13", "c15"}
-        assert await around(
-            ("user:ann", "c1", 1), ("user:ann", "c1", 2), ("user:ann", None, 7), before=1, after=1
-        ) == {"c11", "c12", "c13", "None6", "None7"}
-        assert await around(("user:bob", "c1", 3), before=9, after=9) == set()
-        assert await around(("user:ann", "c3", 3), before=9, after=9) == set()
+        assert await around("c13", before=1, after=2) == {"c12", "c13", "c15"}
+        assert await around("c11", "c12", "None7", before=1, after=1) == {
+            "c11", "c12", "c13", "None6", "None7",
+        }  # fmt: skip
+        assert await around("c12", "c14", before=0, after=0) == {"c12"}
+        assert await around("a fact", before=9, after=9) == {"a fact"}
+        assert await around("b3", before=9, after=9) == set()
         assert await around(before=1, after=1) == set()
+        only = parse_filter({"content": {"contains": "c12"}})
+        assert await around("c12", "c13", before=1, after=1, filter=only) == {"*c11", "c12", "*c13"}
+        kinds = frozenset({Kind.FACT})
+        assert await around("c12", fact.content, before=1, after=1, kinds=kinds) == {"a fact"}
+
+    @scenario
+    async def test_an_outline_hides_what_is_hidden(self, system: Backends) -> None:
+        desk = Desk(system)
+        one = await desk.remember("one")
+        later = Instant(system.clock.now())
+        mine = await desk.remember("two", agent_id="a1", visibility=Visibility.AGENT)
+        over = await desk.remember("three", valid_to=later)
+        to_come = await desk.remember("four", valid_from=Instant(later + 9))
+        refs = [memory.ref for memory in (one, mine, over, to_come)]
+
+        async def seen(**narrowing: object) -> set[Ref]:
+            scope = desk.reads(**narrowing)
+            outline = await system.records.outline(scope, refs, NO_WORDS, 9, 9)
+            assert outline.admitted.all()
+            return set(outline.refs)
+
+        assert await seen() == {one.ref, to_come.ref}
+        assert await seen(agent_id="a1") == {one.ref, mine.ref, to_come.ref}
+        assert await seen(as_of=Instant(later - 1)) == {one.ref, over.ref}
+        assert await seen(without=frozenset({one.id})) == {to_come.ref}
+        assert await seen(known_at=one.recorded_at) == {one.ref}
+
+    @scenario
+    async def test_the_columns_of_an_outline(self, system: Backends) -> None:
+        desk, other = Desk(system), Desk(system, "user:bob")
+        said, asked = Instant(5), Instant(7)
+        await desk.say(
+            desk.message(
+                "Give me two trains, two, by Tuesday", "c1", name="Ada Byron", said_at=said
+            ),
+            desk.message("Which one, Ada, or Charles?", "c1", role="assistant", said_at=asked),
+        )
+        order = await desk.remember("Answer in French", kind=Kind.INSTRUCTION, said_at=None)
+        await other.say(other.message("trains", "c1", name="Charles"))
+        scope = desk.reads("user:ann", "user:bob")
+        memories = {m.ref: m for m in await system.records.recent(scope, 9)}
+        wanted = Wanted(["train", "two", "zebra"], ["charles", "byron"])
+        found = await system.records.outline(scope, list(memories), wanted, 0, 0)
+        rows = {memories[ref].content[:4]: row for row, ref in enumerate(found.refs)}
+        give, which, answer, trains = (rows[one] for one in ("Give", "Whic", "Answ", "trai"))
+        assert len(rows) == len(found) == 4
+        assert found.cubes[[give, which, answer, trains]].tolist() == [0, 0, 0, 1]
+        assert [KINDS[at] for at in found.kinds[[give, answer]]] == [Kind.EPISODE, Kind.INSTRUCTION]
+        assert found.when[[give, which]].tolist() == [said, asked]
+        assert found.when[answer] == order.recorded_at
+        assert found.threads[give] == found.threads[which]
+        assert len({found.threads[at] for at in (give, answer, trains)}) == 3
+        assert found.ordinals[[give, which, answer, trains]].tolist() == [1, 2, 0, 1]
+        assert found.chunks.tolist() == [0] * 4
+        assert found.roles[[give, which, answer]].tolist() == [USER, ASSISTANT, OTHER]
+        assert found.cues[[give, which, answer]].tolist() == [NUMBER | TIME, ASKS, STANDING]
+        assert found.names[[give, which, trains]].tolist() == [0, 2, 0]
+        assert found.counts[[give, which, trains]].tolist() == [[1, 2, 0], [0, 0, 0], [1, 0, 0]]
+        assert found.lengths[give] > found.lengths[trains] == 1
+        assert found.named[[give, which, trains]].tolist() == [False, True, False]
+        assert found.spoken[[give, which, trains]].tolist() == [True, False, True]
 
     @scenario
     async def test_history_tells_what_happened(self, system: Backends) -> None:

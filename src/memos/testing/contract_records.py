@@ -15,6 +15,7 @@ from memos.testing.build import CUBE, Backends, Desk
 from memos.testing.contract_commit import CommitContract
 from memos.testing.contract_forget import ForgettingContract
 from memos.testing.contract_reads import ReadingContract
+from memos.testing.contract_replay import ReplayContract
 from memos.testing.scenario import scenario
 
 
@@ -201,7 +202,12 @@ class FollowingContract:
 
 
 class RecordsContract(
-    CommitContract, ForgettingContract, ReadingContract, CubesContract, FollowingContract
+    CommitContract,
+    ForgettingContract,
+    ReadingContract,
+    ReplayContract,
+    CubesContract,
+    FollowingContract,
 ):
     """All that `Records` owe; see `contract_system` for the fixtures `system`, `following`."""
 

@@ -35,7 +35,7 @@ class TextContract(ProjectionContract):
         assert await _find(desk, "绿茶") == [chinese.ref]
         assert set(await _find(desk, "green coffee 喜欢")) >= {tea.ref, chinese.ref}
         assert await _find(desk, "unheard-of") == []
-        assert await system.text.search(desk.reads(), [], 10) == []
+        assert (await system.text.search(desk.reads(), [], 10)).hits == []
 
     @scenario
     async def test_scores_are_bm25_with_the_cubes_own_statistics(self, system: Backends) -> None:
@@ -45,12 +45,12 @@ class TextContract(ProjectionContract):
         await desk.remember("coffee beans")
         await system.settle()
         scope, words = desk.reads(), ["tea", "honey"]
-        statistics = (await system.text.statistics(scope, words))[desk.key.cube_id]
+        statistics = ((await system.text.search(scope, words, 0)).statistics)[desk.key.cube_id]
         assert (statistics.versions, statistics.terms) == (3, 10)
         assert {word: statistics.frequency[word] for word in words} == {"tea": 2, "honey": 1}
         weights = {word: bm25.idf(3, statistics.frequency[word]) for word in words}
         mean = statistics.terms / statistics.versions
-        hits = await system.text.search(scope, words, 10)
+        hits = (await system.text.search(scope, words, 10)).hits
         assert [hit.ref for hit in hits] == [long.ref, short.ref]
         assert [hit.cube_id for hit in hits] == [desk.key.cube_id] * 2
         assert [hit.score for hit in hits] == pytest.approx(
@@ -66,10 +66,10 @@ class TextContract(ProjectionContract):
         made = [await each.remember("honey cake") for each in (desk, other) for _ in range(3)]
         scope = desk.reads("user:bob", "user:ann")
         await system.settle()
-        hits = await system.text.search(scope, ["honey"], 10)
+        hits = (await system.text.search(scope, ["honey"], 10)).hits
         assert [hit.ref for hit in hits] == sorted(memory.ref for memory in made)
-        assert await system.text.search(scope, ["honey"], 4) == hits[:4]
-        assert await system.text.search(scope, ["honey"], 0) == []
+        assert (await system.text.search(scope, ["honey"], 4)).hits == hits[:4]
+        assert (await system.text.search(scope, ["honey"], 0)).hits == []
 
     @scenario
     async def test_no_cube_moves_anothers_scores(self, system: Backends) -> None:
@@ -78,7 +78,7 @@ class TextContract(ProjectionContract):
         await desk.remember("tea with honey")
         await system.settle()
         before = await _hits(desk, "green tea honey")
-        statistics = await system.text.statistics(desk.reads(), ["tea", "green"])
+        statistics = (await system.text.search(desk.reads(), ["tea", "green"], 0)).statistics
         for cube_id, tenant in (("user:bob", "acme"), ("user:ann", "other"), ("user:Ann", "acme")):
             noisy = Desk(system, cube_id, tenant)
             for _ in range(5):
@@ -86,7 +86,8 @@ class TextContract(ProjectionContract):
             await noisy.commit(forget=((await noisy.remember("green")).id,))
         await system.settle()
         assert await _hits(desk, "green tea honey") == before
-        assert await system.text.statistics(desk.reads(), ["tea", "green"]) == statistics
+        after = await system.text.search(desk.reads(), ["tea", "green"], 0)
+        assert after.statistics == statistics
 
     @scenario
     async def test_statistics_cover_the_cubes_of_the_scope(self, system: Backends) -> None:
@@ -97,7 +98,7 @@ class TextContract(ProjectionContract):
         await other.remember("...")
         await system.settle()
         scope = desk.reads("user:ann", "user:bob", "user:nobody")
-        found = await system.text.statistics(scope, ["tea", "milk"])
+        found = (await system.text.search(scope, ["tea", "milk"], 0)).statistics
         assert set(found) == {"user:ann", "user:bob", "user:nobody"}
         assert (found["user:ann"].versions, found["user:ann"].terms) == (1, 2)
         assert (found["user:ann"].frequency["tea"], found["user:ann"].frequency["milk"]) == (1, 0)
@@ -149,8 +150,9 @@ class TextContract(ProjectionContract):
         await desk.remember("tea")
         await system.settle()
         for term in ('"', "te*", "tea OR milk", "NOT", "a_b", "1_tea", "%", "'; --", "\0", "(", ""):
-            assert await system.text.search(desk.reads(), [term], 10) == []
-        assert len(await system.text.search(desk.reads(), ["tea", '"', "NEAR("], 10)) == 1
+            assert (await system.text.search(desk.reads(), [term], 10)).hits == []
+        found = await system.text.search(desk.reads(), ["tea", '"', "NEAR("], 10)
+        assert len(found.hits) == 1
 
     @scenario
     async def test_texts_without_terms_are_not_indexed(self, system: Backends) -> None:
@@ -170,13 +172,13 @@ class TextContract(ProjectionContract):
         await system.settle()
         await deliver(system.text, desk.key, old)
         assert await _find(desk, "plums", known_at=memory.recorded_at) == []
-        statistics = await system.text.statistics(desk.reads(), ["plum"])
+        statistics = (await system.text.search(desk.reads(), ["plum"], 0)).statistics
         assert statistics[desk.key.cube_id].versions == 0
 
 
 async def _hits(desk: Desk, query: str, limit: int = 10, **narrowing: object) -> list[TextHit]:
     await desk.system.settle()
-    return await desk.system.text.search(desk.reads(**narrowing), query_terms(query), limit)
+    return (await desk.system.text.search(desk.reads(**narrowing), query_terms(query), limit)).hits
 
 
 async def _find(

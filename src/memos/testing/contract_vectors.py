@@ -6,6 +6,8 @@ are the index. It need not be exact: cosines are compared to a hundredth.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
@@ -14,8 +16,9 @@ from memos.contracts.vectors import Embedded, Generation, VectorIndex
 from memos.errors import InvalidInput
 from memos.model.filter import parse_filter
 from memos.model.memory import Kind, Memory, Ref, Visibility
+from memos.model.scope import ReadScope
 from memos.model.time import Instant
-from memos.testing.build import Backends, Desk, deliver
+from memos.testing.build import UNKNOWN, Backends, Desk, deliver
 from memos.testing.contract_system import SystemContract
 from memos.testing.scenario import scenario
 
@@ -234,14 +237,41 @@ class VectorContract(SystemContract):
         await _put(desk, (bare, UP), *((each, UP, tokens) for each, tokens in packed))
         await _put(other, (theirs, UP, b"other"))
         refs = [bare.ref, theirs.ref, *(memory.ref for memory, _ in packed)]
-        found = await index.tokens(desk.reads(), ONE, [*refs, *refs])
+        found = await _packed(index, desk.reads(), ONE, [*refs, *refs])
         assert found == {memory.ref: tokens for memory, tokens in packed}
         both = desk.reads("user:ann", "user:bob", "user:nobody")
-        assert (await index.tokens(both, ONE, refs))[theirs.ref] == b"other"
-        assert await index.tokens(desk.reads(), TWO, refs) == {}
-        assert await index.tokens(desk.reads(), ONE, []) == {}
+        assert (await _packed(index, both, ONE, refs))[theirs.ref] == b"other"
+        assert await _packed(index, desk.reads(), TWO, refs) == {}
+        assert await _packed(index, desk.reads(), ONE, []) == {}
         await index.drop(desk.key, ONE)
-        assert await index.tokens(desk.reads(), ONE, refs) == {}
+        assert await _packed(index, desk.reads(), ONE, refs) == {}
+
+    @scenario
+    async def test_vectors_come_back_in_the_order_of_the_references(self, system: Backends) -> None:
+        desk, other, index = Desk(system), Desk(system, "user:bob"), _index(system)
+        up, flat, bare, gone = [await desk.remember(text) for text in "abcd"]
+        theirs = await other.remember("e")
+        await _put(desk, (up, UP, b"t"), (flat, np.multiply(3.0, _at(0.0))), (gone, UP, b"t"))
+        await _put(other, (theirs, UP))
+        await desk.commit(forget=(gone.id,))
+        await system.settle()
+        refs = [theirs.ref, flat.ref, (UNKNOWN, 1), gone.ref, up.ref, bare.ref, flat.ref]
+        rows = await index.embedded(desk.reads(), ONE, refs, tokens=False)
+        assert rows.held.tolist() == [False, True, False, False, True, False, True]
+        assert rows.tokens == [b""] * len(refs)
+        wanted = [np.zeros(3), _at(0.0), *[np.zeros(3)] * 2, UP, np.zeros(3), _at(0.0)]
+        assert np.abs(rows.vectors - np.array(wanted)).max() < 0.02
+        both = await index.embedded(desk.reads("user:ann", "user:bob"), ONE, refs, tokens=True)
+        assert both.held.tolist() == [True, True, False, False, True, False, True]
+        assert both.tokens == [b"", b"", b"", b"", b"t", b"", b""]
+        for rows in (
+            await index.embedded(desk.reads(), TWO, refs, tokens=True),
+            await index.embedded(Desk(system, "user:nobody").reads(), ONE, refs, tokens=True),
+        ):
+            assert not rows.held.any()
+            assert not rows.vectors.any()
+            assert not any(rows.tokens)
+        assert (await index.embedded(desk.reads(), ONE, [], tokens=True)).vectors.shape == (0, 3)
 
     @scenario
     async def test_missing_are_current_versions_without_a_vector(self, system: Backends) -> None:
@@ -307,7 +337,7 @@ class VectorContract(SystemContract):
         assert await index.contents(nowhere.key) == {}
         assert await index.generations(nowhere.key) == {}
         assert await index.missing(nowhere.key, ONE, 10) == []
-        assert await index.tokens(nowhere.reads(), ONE, [nowhere.memory("a").ref]) == {}
+        assert await _packed(index, nowhere.reads(), ONE, [nowhere.memory("a").ref]) == {}
         await index.clear(nowhere.key)
         await index.drop(nowhere.key, ONE)
         await deliver(index, nowhere.key, [])
@@ -357,4 +387,13 @@ async def _find(
 
 async def _tokens(desk: Desk, *memories: Memory) -> dict[Ref, bytes]:
     refs = [memory.ref for memory in memories]
-    return await _index(desk.system).tokens(desk.reads(), ONE, refs)
+    return await _packed(_index(desk.system), desk.reads(), ONE, refs)
+
+
+async def _packed(
+    index: VectorIndex, scope: ReadScope, generation: Generation, refs: Sequence[Ref]
+) -> dict[Ref, bytes]:
+    """The tokens of those versions that have any."""
+    rows = await index.embedded(scope, generation, refs, tokens=True)
+    assert len(rows.tokens) == len(rows.held) == len(rows.vectors) == len(refs)
+    return {ref: one for ref, one in zip(refs, rows.tokens, strict=True) if one}

@@ -19,13 +19,15 @@ class FaultVFS(apsw.VFS):
     """Over SQLite's own; both faults are off until they are set. `close` it at the end.
 
     `room` is how many bytes all files together may still grow by, None for no limit; a
-    write beyond it is refused whole. `sync_fails` is the probability with which a sync
-    raises, without having synced; the outcomes follow from `seed`.
+    write beyond it is refused whole, with the number `reason` of errno. `sync_fails` is the
+    probability with which a sync raises, without having synced; the outcomes follow from
+    `seed`.
     """
 
     def __init__(self, seed: int = 0) -> None:
         self.name = f"memos-fault-{next(_numbers)}"
         self.room: int | None = None
+        self.reason = errno.ENOSPC
         self.sync_fails = 0.0
         self.refused = 0  # writes and syncs that failed on purpose
         self._random = Random(seed)
@@ -40,6 +42,10 @@ class FaultVFS(apsw.VFS):
         """Opens a file; those without a name are SQLite's temporary ones."""
         return apsw.VFSFile("", name, flags) if name is None else _FaultFile(self, name, flags)
 
+    def xGetLastError(self) -> tuple[int, str]:
+        """The number behind the last refusal, as the system would have it."""
+        return self.reason, ""
+
     def grow(self, size: int) -> None:
         """Takes `size` bytes of the room; raises FullError if there are not as many."""
         with self._lock:
@@ -47,7 +53,8 @@ class FaultVFS(apsw.VFS):
                 return
             if size > self.room:
                 self.refused += 1
-                raise apsw.FullError(os.strerror(errno.ENOSPC))
+                full = self.reason == errno.ENOSPC  # the only reason that SQLite knows
+                raise (apsw.FullError if full else apsw.IOError)(os.strerror(self.reason))
             self.room -= size
 
     def sync(self) -> None:

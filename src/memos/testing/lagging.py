@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from memos.contracts.graph import Entity, GraphIndex, Mention
 from memos.contracts.projection import Projection
-from memos.contracts.text import TextHit, TextIndex, TextStatistics
+from memos.contracts.text import TextFound, TextIndex
 from memos.errors import StorageBusy
 from memos.model.changes import MemoryState
 from memos.model.memory import Memory, Ref
@@ -114,13 +114,9 @@ class LaggingText(LaggingIndex[TextIndex], TextIndex):
         terms: Sequence[str],
         limit: int,
         weights: Sequence[float] | None = None,
-    ) -> list[TextHit]:
+    ) -> TextFound:
         await self._pass_time()
         return await self._inner.search(scope, terms, limit, weights)
-
-    async def statistics(self, scope: ReadScope, terms: Sequence[str]) -> dict[str, TextStatistics]:
-        await self._pass_time()
-        return await self._inner.statistics(scope, terms)
 
 
 class LaggingGraph(LaggingIndex[GraphIndex], GraphIndex):

@@ -21,6 +21,7 @@ from memos.runtime import session
 
 CUT_AT = 256  # what the model was made for
 BATCH = 8  # larger ones leave the processor's caches
+FEW = 2  # texts that are one job: a change of thread costs more than it gives others a turn
 WORKERS = 2  # so that a question need not wait for texts that are embedded meanwhile
 
 
@@ -67,6 +68,8 @@ class OnnxEmbedder(Embedder):
         query: bool = False,  # noqa: ARG002  (the model treats questions like other texts)
     ) -> list[Embedding]:
         model = self._opened()
+        if len(texts) <= FEW:
+            return await in_thread(model.pool, self.embed_now, texts)
         encoded = await in_thread(model.pool, _encode, model, texts)
         made = []
         for places in _batches(encoded):

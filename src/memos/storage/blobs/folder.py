@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
 import re
 import tempfile
@@ -13,10 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from memos.contracts.blobs import BlobStore
-from memos.errors import NotFound, StorageCorrupt, StorageError, StorageFull
+from memos.errors import NotFound, StorageCorrupt
+from memos.storage.disk import failure, flush_folder, make_folder
 
 DIGEST = re.compile(r"[0-9a-f]{64}\Z")
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class FolderBlobs(BlobStore):
@@ -33,7 +32,7 @@ class FolderBlobs(BlobStore):
 
     async def open(self) -> None:
         with _translated("open"):
-            await asyncio.to_thread(_make_folder, self._root)
+            await asyncio.to_thread(make_folder, self._root)
 
     async def put(self, tenant: str, content: bytes) -> str:
         digest = sha256(content).hexdigest()
@@ -83,12 +82,11 @@ def _translated(verb: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        kind = StorageFull if error.errno in NO_ROOM else StorageError
-        raise kind(f"blobs: {verb}: {error.strerror or error}") from error
+        raise failure(f"blobs: {verb}", error) from error
 
 
 def _write(path: Path, content: bytes) -> None:
-    _make_folder(path.parent)
+    make_folder(path.parent)
     handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -99,7 +97,7 @@ def _write(path: Path, content: bytes) -> None:
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
 
 
 def _remove(path: Path) -> bool:
@@ -107,28 +105,9 @@ def _remove(path: Path) -> bool:
         path.unlink()
     except FileNotFoundError:
         return False
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
     return True
 
 
 def _names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("*/*/*") if DIGEST.match(path.name))
-
-
-def _make_folder(folder: Path) -> None:
-    """Makes `folder` and what is missing above it, so that they survive a power loss."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    _flush_folder(folder.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows opens no folders; its file systems journal their entries
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

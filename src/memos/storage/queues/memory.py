@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from memos.contracts.outbox import Outbox
-from memos.errors import Conflict
+from memos.errors import Conflict, NotFound
 from memos.model.scope import CubeKey, SystemScope
 from memos.model.task import Backlog, Lease, Task, TaskState
 from memos.model.time import Clock, Instant
@@ -84,21 +84,25 @@ class MemoryOutbox(Outbox):
 
     async def dead(self, scope: SystemScope, limit: int) -> list[Task]:
         with self._lock:
-            return [task for task in self._inside(scope) if task.state is TaskState.DEAD][:limit]
+            return self._dead(scope)[:limit]
 
-    async def replay(self, task_id: int) -> bool:
+    async def replay(self, scope: SystemScope, task_ids: Sequence[int] | None = None) -> int:
         with self._lock:
-            task = self._tasks.get(task_id)
-            if task is None or task.state is not TaskState.DEAD:
-                return False
-            self._tasks[task_id] = replace(
-                task, state=TaskState.WAITING, tries=0, due_at=self._clock.now()
-            )
-            return True
+            dead = {task.id: task for task in self._dead(scope)}
+            chosen = dead if task_ids is None else dict.fromkeys(task_ids)
+            for task_id in chosen:
+                if task_id not in dead:
+                    raise NotFound("task", str(task_id))
+            now = self._clock.now()
+            for task_id in chosen:
+                self._tasks[task_id] = replace(
+                    dead[task_id], state=TaskState.WAITING, tries=0, due_at=now
+                )
+            return len(chosen)
 
-    async def backlog(self, scope: SystemScope) -> Backlog:
+    async def backlog(self, scope: SystemScope, kinds: Sequence[str] | None = None) -> Backlog:
         with self._lock:
-            tasks = self._inside(scope)
+            tasks = [task for task in self._inside(scope) if kinds is None or task.kind in kinds]
         states = [task.state for task in tasks]
         since = (
             task.enqueued_at
@@ -180,6 +184,9 @@ class MemoryOutbox(Outbox):
             for task in self._tasks.values()
             if scope.covers(CubeKey(task.tenant, task.cube_id))
         ]
+
+    def _dead(self, scope: SystemScope) -> list[Task]:
+        return [task for task in self._inside(scope) if task.state is TaskState.DEAD]
 
     def _held(self, lease: Lease) -> Task | None:
         """The task, if the lease still holds it."""

@@ -9,6 +9,7 @@ from typing import Any
 import apsw
 
 from memos.contracts.outbox import Outbox
+from memos.errors import NotFound
 from memos.model.scope import SystemScope
 from memos.model.task import Backlog, Lane, Priority, Task, TaskState
 from memos.model.time import Clock, Instant, instant
@@ -34,6 +35,17 @@ WHERE id IN (
         AND {_IN_TURN}
     ORDER BY t.priority, t.id LIMIT ?4)
 RETURNING {COLUMNS}"""
+
+REPLAY = """
+UPDATE outbox SET state='waiting', tries=0, due_at=?2
+WHERE state='dead' AND (?1 IS NULL OR tenant=?1)
+    AND (?3 IS NULL OR id IN (SELECT value FROM json_each(?3)))
+RETURNING id"""
+
+BACKLOG = """
+SELECT state, count(*), min(enqueued_at) FROM outbox
+WHERE (?1 IS NULL OR tenant=?1) AND (?2 IS NULL OR kind IN (SELECT value FROM json_each(?2)))
+GROUP BY state"""
 
 ENQUEUE = """
 INSERT INTO outbox (tenant, cube, kind, subject, lane, priority, payload, state, tries, epoch,
@@ -138,26 +150,25 @@ class SqliteOutbox(Outbox):
 
         return await self._database.read(job)
 
-    async def replay(self, task_id: int) -> bool:
+    async def replay(self, scope: SystemScope, task_ids: Sequence[int] | None = None) -> int:
         now = self._clock.now()
+        chosen = None if task_ids is None else list(dict.fromkeys(task_ids))
 
-        def job(cursor: apsw.Cursor) -> bool:
-            cursor.execute(
-                "UPDATE outbox SET state='waiting', tries=0, due_at=? WHERE id=? AND state='dead'",
-                (now, task_id),
-            )
-            return cursor.connection.changes() > 0
+        def job(cursor: apsw.Cursor) -> int:
+            named = None if chosen is None else json.dumps(chosen)
+            found = {row[0] for row in every(cursor, REPLAY, (scope.tenant, now, named))}
+            for task_id in chosen or ():
+                if task_id not in found:
+                    raise NotFound("task", str(task_id))
+            return len(found)
 
         return await self._database.write(job)
 
-    async def backlog(self, scope: SystemScope) -> Backlog:
+    async def backlog(self, scope: SystemScope, kinds: Sequence[str] | None = None) -> Backlog:
+        wanted = None if kinds is None else json.dumps(list(kinds))
+
         def job(cursor: apsw.Cursor) -> Backlog:
-            rows = every(
-                cursor,
-                "SELECT state, count(*), min(enqueued_at) FROM outbox"
-                " WHERE ?1 IS NULL OR tenant=?1 GROUP BY state",
-                (scope.tenant,),
-            )
+            rows = every(cursor, BACKLOG, (scope.tenant, wanted))
             counts = {state: count for state, count, _ in rows}
             oldest = [since for state, _, since in rows if state != TaskState.DEAD.value]
             return Backlog(

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from memos.contracts.outline import Outline, Wanted
 from memos.contracts.projection import Projection
-from memos.contracts.records import Place, Records
+from memos.contracts.records import Records
 from memos.errors import Conflict, NotFound
 from memos.model.changes import ChangeSet, Commit, HistoryEntry, MemoryState
 from memos.model.cube import Cube, Grant
@@ -15,7 +16,8 @@ from memos.model.memory import Kind, Memory, Ref, Visibility
 from memos.model.message import Message
 from memos.model.scope import CubeKey, Narrowing, ReadScope, SystemScope, WriteScope
 from memos.model.task import Lane, Task
-from memos.model.time import SystemClock
+from memos.model.time import Instant, SystemClock
+from memos.storage.outline import outlined
 from memos.storage.queues.memory import MemoryOutbox
 from memos.storage.records import memory_check
 from memos.storage.records.memory_state import Book, Draft
@@ -98,21 +100,19 @@ class MemoryRecords(Records):
         ]
         return [memory for _, _, memory in sorted(found, key=lambda entry: entry[:2])[:limit]]
 
-    async def around(
-        self, scope: ReadScope, places: Sequence[Place], before: int, after: int
-    ) -> list[Memory]:
-        def near(memory: Memory) -> bool:
-            return memory.ordinal is not None and any(
-                (memory.cube_id, memory.conversation_id) == (cube_id, conversation)
-                and ordinal - before <= memory.ordinal <= ordinal + after
-                for cube_id, conversation, ordinal in places
-            )
-
-        return [
+    async def outline(
+        self, scope: ReadScope, refs: Sequence[Ref], wanted: Wanted, before: int, after: int
+    ) -> Outline:
+        chosen = await self.memories(scope, refs)
+        reach = replace(scope, narrowing=replace(scope.narrowing, kinds=None, filter=None))
+        near = [
             memory
-            for memory in self._admitted(scope)
-            if memory.kind is Kind.EPISODE and near(memory)
+            for memory in self._admitted(reach)
+            if memory.ref in chosen
+            or any(_beside(memory, one, before, after) for one in chosen.values())
         ]
+        admitted = [scope.narrowing.admits(memory) for memory in near]
+        return outlined(scope.cubes, near, admitted, wanted)
 
     async def pending(
         self, scope: ReadScope, projection: str, limit: int
@@ -171,6 +171,15 @@ class MemoryRecords(Records):
 
     async def cube(self, key: CubeKey) -> Cube | None:
         return self._book(key.tenant).cubes.get(key.cube_id)
+
+    async def recorded_by(self, key: CubeKey, seq: int) -> Instant | None:
+        moments = [
+            version.recorded_at
+            for chain in self._book(key.tenant).chains.values()
+            for version in chain
+            if version.cube_id == key.cube_id and version.seq <= seq
+        ]
+        return max(moments, default=None)
 
     async def cubes(self, tenant: str, principals: Sequence[str]) -> list[Cube]:
         cubes = self._book(tenant).cubes
@@ -276,3 +285,13 @@ def _without(cube: Cube, principal: str) -> list[Grant]:
 
 def _granting(cube: Cube, grants: Sequence[Grant]) -> Cube:
     return replace(cube, grants=tuple(sorted(grants, key=lambda grant: grant.principal)))
+
+
+def _beside(memory: Memory, other: Memory, before: int, after: int) -> bool:
+    """Both are episodes, and said in one conversation within that many messages."""
+    if memory.kind is not Kind.EPISODE or other.kind is not Kind.EPISODE:
+        return False
+    if memory.ordinal is None or other.ordinal is None:
+        return False
+    together = (memory.cube_id, memory.conversation_id) == (other.cube_id, other.conversation_id)
+    return together and -before <= memory.ordinal - other.ordinal <= after

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import apsw
 
-from memos.contracts.records import Place
+from memos.contracts.outline import Outline, Wanted
 from memos.model.changes import ChangeSet, Commit, HistoryEntry, MemoryState
 from memos.model.memory import Kind, Memory, Ref
 from memos.model.scope import CubeKey, ReadScope, SystemScope, WriteScope
@@ -16,6 +16,7 @@ from memos.model.time import Instant
 from memos.storage.records import sqlite_check
 from memos.storage.records.sqlite_commit import CommitJob
 from memos.storage.records.sqlite_messages import SqliteMessages
+from memos.storage.records.sqlite_outline import Asked, outline
 from memos.storage.records.sqlite_sharing import SqliteCubes
 from memos.storage.segments.cache import Segments
 from memos.storage.segments.paging import admitted_documents
@@ -72,7 +73,8 @@ class SqliteRecords(SqliteMessages, SqliteCubes):
                 for memory in admitted(
                     cursor,
                     scope.narrowing,
-                    f"v.memory IN ({marks(len(chunk))}) AND v.cube IN ({marks(len(cubes))})",
+                    # The plus keeps SQLite from reading the whole cube by that index.
+                    f"v.memory IN ({marks(len(chunk))}) AND +v.cube IN ({marks(len(cubes))})",
                     (*chunk, *cubes),
                 )
             ]
@@ -130,23 +132,13 @@ class SqliteRecords(SqliteMessages, SqliteCubes):
 
         return await self._segments.read(scope, job) if limit > 0 else []
 
-    async def around(
-        self, scope: ReadScope, places: Sequence[Place], before: int, after: int
-    ) -> list[Memory]:
-        by_cube: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for cube_id, conversation, ordinal in places:
-            by_cube[cube_id][conversation or ""].append(ordinal)
+    async def outline(
+        self, scope: ReadScope, refs: Sequence[Ref], wanted: Wanted, before: int, after: int
+    ) -> Outline:
+        asked = Asked(scope, refs, wanted, before, after)
 
-        def job(cursor: apsw.Cursor, segments: list[Segment]) -> list[Memory]:
-            found: list[Memory] = []
-            for segment in segments:
-                with segment.lock:
-                    docs = segment.around(by_cube[segment.cube_id], before, after)
-                    keys = segment.keys.values[docs].tolist()
-                for chunk in _chunks(keys):
-                    where = f"v.key IN ({marks(len(chunk))})"
-                    found += admitted(cursor, scope.narrowing, where, chunk)
-            return found
+        def job(cursor: apsw.Cursor, segments: list[Segment]) -> Outline:
+            return outline(cursor, segments, asked)
 
         return await self._segments.read(scope, job)
 
@@ -169,7 +161,7 @@ class SqliteRecords(SqliteMessages, SqliteCubes):
                     found += admitted(
                         cursor,
                         scope.narrowing,
-                        f"v.cube=? AND v.memory IN ({marks(len(chunk))})",
+                        f"+v.cube=? AND v.memory IN ({marks(len(chunk))})",
                         (cube, *chunk),
                     )
             found.sort(key=lambda memory: (memory.recorded_at, memory.ref), reverse=True)
@@ -219,7 +211,7 @@ class SqliteRecords(SqliteMessages, SqliteCubes):
                 state.memory_id: state
                 for chunk in _chunks([pack(memory_id) for memory_id in memory_ids])
                 for state in _states(
-                    cursor, f"v.cube=? AND v.memory IN ({marks(len(chunk))})", (cube, *chunk)
+                    cursor, f"+v.cube=? AND v.memory IN ({marks(len(chunk))})", (cube, *chunk)
                 )
             }
             row = one(cursor, "SELECT seq FROM cubes WHERE key=?", (cube,))

@@ -43,6 +43,14 @@ INVARIANTS = {
             AND source NOT IN (SELECT id FROM messages)""",
     "terms without their version": """
         SELECT version FROM terms WHERE version NOT IN (SELECT key FROM versions)""",
+    "a vector without its version": """
+        SELECT key FROM vectors WHERE version NOT IN (SELECT key FROM versions)""",
+    "a vector of another cube than its version": """
+        SELECT x.key FROM vectors x JOIN versions v ON v.key = x.version WHERE v.cube <> x.cube""",
+    "a vector of no known embedder": """
+        SELECT key FROM vectors WHERE generation NOT IN (SELECT key FROM generations)""",
+    "tokens without their vector": """
+        SELECT vector FROM tokens WHERE vector NOT IN (SELECT key FROM vectors)""",
     "an episode whose message is missing": """
         SELECT v.key FROM versions v WHERE v.kind = 'episode' AND v.ordinal IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.cube = v.cube

@@ -10,9 +10,9 @@ from memos.contracts.records import Records
 from memos.errors import Conflict, NotFound
 from memos.model.cube import Cube, Grant, Role
 from memos.model.scope import CubeKey, SystemScope
-from memos.model.time import Instant
+from memos.model.time import Instant, instant
 from memos.storage.sqlite.database import Database
-from memos.storage.sqlite.query import every
+from memos.storage.sqlite.query import every, one
 from memos.storage.sqlite.reach import cube_key, marks
 
 
@@ -24,6 +24,17 @@ class SqliteCubes(Records):
     async def cube(self, key: CubeKey) -> Cube | None:
         found = await self._cubes("c.tenant=? AND c.cube_id=?", key)
         return found[0] if found else None
+
+    async def recorded_by(self, key: CubeKey, seq: int) -> Instant | None:
+        def job(cursor: apsw.Cursor) -> Instant | None:
+            row = one(
+                cursor,
+                "SELECT max(recorded_at) FROM versions WHERE cube=? AND seq<=?",
+                (cube_key(cursor, key), seq),
+            )
+            return None if row is None else instant(row[0])
+
+        return await self._database.read(job)
 
     async def cubes(self, tenant: str, principals: Sequence[str]) -> list[Cube]:
         some = marks(len(principals))

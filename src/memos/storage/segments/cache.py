@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import apsw
@@ -23,7 +23,7 @@ T = TypeVar("T")
 ENOUGH = 256  # versions whose terms are worth a transaction
 
 FIND = "SELECT key, seq, epoch FROM cubes WHERE tenant=? AND cube_id=?"
-SAVE = "INSERT OR IGNORE INTO terms (version, words, names) {}"
+SAVE = "INSERT OR IGNORE INTO terms (version, words, names, cues) {}"
 CLEAR = "DELETE FROM terms WHERE version IN (SELECT key FROM versions WHERE cube=?)"
 
 log = logging.getLogger("memos.segments")
@@ -42,6 +42,8 @@ class Segments(Part):
         self._database = database
         self._room = room
         self._held: OrderedDict[int, Segment] = OrderedDict()
+        self._sizes: dict[int, int] = {}  # bytes of what is held, by cube
+        self._taken = 0  # their sum
         self._guard = threading.Lock()
 
     async def open(self) -> None:
@@ -62,7 +64,7 @@ class Segments(Part):
             return job(cursor, used)
 
         made = await self._database.read(work)
-        self._shrink()
+        self._shrink(used)
         for segment in used:
             if len(segment.unsaved) >= ENOUGH:
                 await self._save(segment)
@@ -101,14 +103,24 @@ class Segments(Part):
         with segment.lock:
             if segment.seq < seq:
                 follow(cursor, segment, seq)
+                segment.grown = True
         return segment
 
-    def _shrink(self) -> None:
-        """Lets go of the segments that were asked for longest ago."""
+    def _shrink(self, used: Sequence[Segment]) -> None:
+        """Counts what was used anew, and lets go of what was asked for longest ago."""
         with self._guard:
-            taken = sum(segment.nbytes for segment in self._held.values())
-            while taken > self._room and len(self._held) > 1:
-                taken -= self._held.popitem(last=False)[1].nbytes
+            for segment in used:
+                if self._held.get(segment.cube) is segment and segment.grown:
+                    segment.grown = False
+                    self._resize(segment.cube, segment.nbytes)
+            while self._taken > self._room and len(self._held) > 1:
+                cube, _ = self._held.popitem(last=False)
+                self._resize(cube, 0)
+
+    def _resize(self, cube: int, size: int) -> None:
+        self._taken += size - self._sizes.pop(cube, 0)
+        if size:
+            self._sizes[cube] = size
 
     async def _save(self, segment: Segment) -> None:
         """Keeps terms for other processes; without room for them, searches go on all the same."""

@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import apsw
 import numpy as np
 
-from memos.language.entities import mentioned
 from memos.model.memory import Kind
+from memos.storage.outline import cues_of, name_count, role_of
 from memos.storage.segments.postings import Codes, Postings, codes
-from memos.storage.segments.segment import DEAD, SAID, SPECIAL, SUPERSEDED, Segment, named, said
+from memos.storage.segments.segment import (
+    DEAD,
+    NAMED,
+    SAID,
+    SPECIAL,
+    SUPERSEDED,
+    Segment,
+    marked,
+)
 from memos.storage.sqlite.query import every
 from memos.storage.text.terms import text_terms
 
@@ -23,14 +31,13 @@ KINDS = {kind.value: at for at, kind in enumerate(Kind)}
 
 FLAGS = f"""(v.superseded_at IS NOT NULL) * {SUPERSEDED}
     + (y.state = 'forgotten' OR y.tainted) * {DEAD} + (v.said_at IS NOT NULL) * {SAID}
-    + (v.visibility <> 'cube' OR y.state = 'archived' OR v.valid_from IS NOT NULL
-        OR v.valid_to IS NOT NULL) * {SPECIAL}"""
+    + (v.visibility <> 'cube' OR y.state = 'archived' OR v.valid_to IS NOT NULL) * {SPECIAL}"""
 
 # Terms that were worked out before come from their table, others from the text.
 ARRIVED = f"""
 SELECT v.key, v.memory, v.version, v.kind, coalesce(v.said_at, v.valid_from, v.recorded_at),
-    {FLAGS}, v.conversation, v.ordinal, t.words, t.names,
-    CASE WHEN t.version IS NULL THEN v.content END, v.labels, v.name, v.role
+    {FLAGS}, v.conversation, v.ordinal, v.chunk, v.role, t.words, t.names, t.cues,
+    CASE WHEN t.version IS NULL THEN v.content END, v.labels, v.name
 FROM versions v CROSS JOIN memories y ON y.id = v.memory LEFT JOIN terms t ON t.version = v.key
 WHERE v.cube = ? AND v.seq > ? ORDER BY v.seq, v.key"""
 
@@ -42,11 +49,33 @@ WHERE v.memory IN (
 AND v.cube = ?1"""
 
 
-class Terms(NamedTuple):
-    """What a version is found by: words in order, and marked names (`named`, `said`)."""
+class Arrived(NamedTuple):
+    """A row of `ARRIVED`."""
+
+    key: int
+    memory: bytes
+    version: int
+    kind: str
+    when: int
+    flags: int
+    conversation: str
+    ordinal: int | None
+    chunk: int
+    role: str | None
+    words: bytes | None
+    names: str | None
+    cues: int | None
+    content: str | None
+    labels: str | None
+    name: str | None
+
+
+class Read(NamedTuple):
+    """What reading a version tells: words in order, marked names, cues as bits."""
 
     words: Codes
     names: tuple[str, ...]
+    cues: int
 
 
 def follow(cursor: apsw.Cursor, segment: Segment, seq: int) -> None:
@@ -59,36 +88,43 @@ def follow(cursor: apsw.Cursor, segment: Segment, seq: int) -> None:
             at = int(np.searchsorted(keys, key))
             if at < len(keys) and keys[at] == key:
                 segment.flags.values[at] = flags
-    _append(segment, rows)
+    _append(segment, [Arrived(*row) for row in rows])
     segment.seq = seq
 
 
-def _marked(content: str, name: str | None) -> tuple[str, ...]:
-    """Who is named in a text, and who says it."""
-    return tuple((said if n.said else named)(n.key) for n in mentioned(content, name))
-
-
-def _append(segment: Segment, rows: Sequence[tuple[Any, ...]]) -> None:
+def _append(segment: Segment, rows: Sequence[Arrived]) -> None:
     if not rows:
         return
     first = len(segment)
-    found = [_terms(segment, row) for row in rows]
-    keys, ids, versions, kinds, when, flags = list(zip(*rows, strict=True))[:6]
-    segment.keys.extend(keys)
-    segment.ids.extend(np.frombuffer(b"".join(ids), ">u8"))
-    segment.versions.extend(versions)
-    segment.kinds.extend([KINDS[kind] for kind in kinds])
-    segment.when.extend(when)
-    segment.flags.extend(flags)
+    found = [_read(segment, row) for row in rows]
+    segment.ids.extend(np.frombuffer(b"".join(row.memory for row in rows), ">u8"))
+    segment.versions.extend([row.version for row in rows])
+    segment.kinds.extend([KINDS[row.kind] for row in rows])
+    segment.when.extend([row.when for row in rows])
+    segment.flags.extend([row.flags for row in rows])
     numbers = segment.conversations
-    segment.places.extend([numbers.setdefault(row[6], len(numbers)) for row in rows])
+    segment.places.extend([numbers.setdefault(row.conversation, len(numbers)) for row in rows])
+    segment.ordinals.extend([_ordinal(row) for row in rows])
+    segment.chunks.extend([row.chunk for row in rows])
+    segment.roles.extend([role_of(row.role) for row in rows])
+    segment.cues.extend([each.cues for each in found])
+    segment.named.extend([_names_of(each.names) for each in found])
     segment.lengths.extend([len(each.words) for each in found])
-    _thread(segment, rows, first)
+    segment.keys.extend([row.key for row in rows])
+    _thread(segment, first)
     for each in found:
         for name in each.names:
             segment.add_entity(name[1:])
     _list(segment.words, [each.words for each in found], first)
     _list(segment.names, [codes(each.names) for each in found], first)
+
+
+def _ordinal(row: Arrived) -> int:
+    return row.ordinal or 0 if row.kind == Kind.EPISODE.value else 0
+
+
+def _names_of(marks: Sequence[str]) -> int:
+    return name_count(mark[1:] for mark in marks if mark[0] == NAMED)
 
 
 def _list(postings: Postings, lists: Sequence[Codes], first: int) -> None:
@@ -101,23 +137,29 @@ def _list(postings: Postings, lists: Sequence[Codes], first: int) -> None:
     postings.extend(np.concatenate(lists), np.repeat(numbers, [len(each) for each in lists]))
 
 
-def _thread(segment: Segment, rows: Sequence[tuple[Any, ...]], first: int) -> None:
-    """Puts episodes into their conversations."""
-    by_thread: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for doc, row in enumerate(rows, first):
-        if row[7] is not None and row[3] == Kind.EPISODE.value:
-            by_thread[row[6]].append((doc, row[7]))
-    for conversation, found in by_thread.items():
-        docs, ordinals = zip(*found, strict=True)
-        segment.threads[conversation].docs.extend(docs)
-        segment.threads[conversation].ordinals.extend(ordinals)
+def _thread(segment: Segment, first: int) -> None:
+    """Puts the episodes among documents from `first` on into their conversations."""
+    by_thread: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    places = segment.places.values[first:].tolist()
+    ordinals = segment.ordinals.values[first:].tolist()
+    for doc, (place, ordinal) in enumerate(zip(places, ordinals, strict=True), first):
+        if ordinal:
+            by_thread[place].append((doc, ordinal))
+    for place, found in by_thread.items():
+        docs, numbers = zip(*found, strict=True)
+        segment.threads[place].docs.extend(docs)
+        segment.threads[place].ordinals.extend(numbers)
 
 
-def _terms(segment: Segment, row: tuple[Any, ...]) -> Terms:
-    words, names, content, labels, name, role = row[8:]
-    if words is not None:
-        return Terms(np.frombuffer(words, "<u8"), tuple(names.split("\n")) if names else ())
-    held = text_terms(content, json.loads(labels) if labels else (), Kind(row[3]), role)
-    found = Terms(codes(held), _marked(content, name))
-    segment.unsaved.append((row[0], found.words.astype("<u8").tobytes(), "\n".join(found.names)))
+def _read(segment: Segment, row: Arrived) -> Read:
+    """What was worked out before, else from the text, which is noted to be kept."""
+    if row.words is not None:
+        names = tuple(row.names.split("\n")) if row.names else ()
+        return Read(np.frombuffer(row.words, "<u8"), names, row.cues or 0)
+    content, kind = row.content or "", Kind(row.kind)
+    held = text_terms(content, json.loads(row.labels) if row.labels else (), kind, row.role)
+    cues = cues_of(content, kind, row.role)
+    found = Read(codes(held), marked(content, row.name), cues)
+    words = found.words.astype("<u8").tobytes()
+    segment.unsaved.append((row.key, words, "\n".join(found.names), cues))
     return found

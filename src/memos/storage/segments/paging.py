@@ -57,7 +57,7 @@ def admitted_refs(
 
     Where columns tell all that the narrowing asks, only special documents are looked up.
     """
-    if narrowing.filter is not None or narrowing.known_at is not None:
+    if not columns_tell(narrowing):
         found = admitted_documents(cursor, narrowing, segment, ranked, limit)
         return [(doc, memory.ref) for doc, memory in found]
     made: list[tuple[int, Ref]] = []
@@ -73,6 +73,12 @@ def admitted_refs(
         if len(made) >= limit:
             break
     return made[:limit]
+
+
+def columns_tell(narrowing: Narrowing) -> bool:
+    """Whether columns decide what may be seen, of all documents but the special ones."""
+    moved = narrowing.as_of is not None or narrowing.known_at is not None
+    return narrowing.filter is None and not narrowing.without and not moved
 
 
 def pages(segment: Segment, docs: Docs, by: NDArray[Any], first_size: int) -> Iterator[Docs]:

@@ -107,6 +107,15 @@ class Postings:
         docs, counts = zip(*parts, strict=True)
         return np.concatenate(docs), np.concatenate(counts)
 
+    def counts(self, term: int, docs: Docs) -> Counts:
+        """How often each of `docs`, (n,) in any order, holds a term."""
+        holding, often = self.find(term)
+        if not len(holding):
+            return np.zeros(len(docs), np.uint16)
+        at = np.minimum(np.searchsorted(holding, docs), len(holding) - 1)
+        made: Counts = np.where(holding[at] == docs, often[at], np.uint16(0))
+        return made
+
     def lists(self) -> Lists:
         """Every entry, in no particular order."""
         return _joined([*(block.lists() for block in self._blocks), self._tail_lists()])

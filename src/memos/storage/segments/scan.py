@@ -8,23 +8,22 @@ as fast as the others) wants the row in uint8, without a zero point, and a colum
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memos.runtime import session
+from memos.products import products
 from memos.storage.segments.column import Column
 
 BLOCK = 16_384  # vectors in one array: a call for each costs little, and growing copies one only
 FIRST = 64  # vectors that the first array has room for
 LARGEST = 127  # of a stored number
 
-# Queries lie in 1..127 around 64, not in 0..255: processors without VNNI add two products in 16
-# bits and cut off what does not fit, and 2 x 127 x 128 does, so that all compute the same.
-MIDDLE = 64
-STEPS = 63
+# A query is a number of two digits in each dimension, so that a scan tells cosines to four
+# decimals. Digits lie in 1..127 around the middle, see `products`.
+MIDDLE, DIGIT = 64, 64
+LARGEST_QUERY = 63 * DIGIT
 
 Vectors = NDArray[np.float32]
 
@@ -44,7 +43,7 @@ class Matrix:
         self.dimension = dimension
         self._blocks: list[NDArray[np.int8]] = []  # (dimension, room), the last one may grow
         self._scales = Column(np.float32)  # 1 / length
-        self._offsets = Column(np.float32)  # what `MIDDLE` adds to each product
+        self._offsets = Column(np.int32)  # what `MIDDLE` adds to each product
 
     def __len__(self) -> int:
         return len(self._scales.values)
@@ -73,42 +72,35 @@ class Matrix:
         for at, inside in self._by_block(rows):
             self._blocks[at][:, rows[inside] % BLOCK] = vectors[inside].T
 
-    def similarities(self, queries: Vectors) -> NDArray[np.float32]:
-        """For each row its best cosine to queries (n, dimension) of unit length, n > 0.
-
-        Queries are rounded to seven bits, which moves a cosine by some thousandths: enough
-        to find the best rows, whose order `exact` then tells.
-        """
-        best = self._products(queries[0])
-        for query in queries[1:]:
-            np.maximum(best, self._products(query), out=best)
+    def similarities(self, queries: Vectors) -> Vectors:
+        """For each row its best cosine to queries (n, dimension) of unit length, n > 0."""
+        step = np.maximum(np.abs(queries).max(axis=1, keepdims=True), 1e-30) / LARGEST_QUERY
+        numbers = np.rint(queries / step).astype(np.int32)
+        high = np.rint(numbers / DIGIT).astype(np.int32)
+        digits = np.concatenate((high, numbers - DIGIT * high)) + MIDDLE
+        sums = self._sums(digits.astype(np.uint8))
+        sums -= self._offsets.values * (DIGIT + 1)
+        best: Vectors = (sums * step.astype(np.float32)).max(axis=0)
         best *= self._scales.values
-        return best
+        return np.clip(best, -1.0, 1.0, out=best)
 
-    def exact(self, queries: Vectors, rows: NDArray[Any]) -> NDArray[np.float32]:
-        """For some rows, (n,), their best cosine to queries as they are."""
-        vectors = np.empty((len(rows), self.dimension), np.float32)
+    def _sums(self, digits: NDArray[np.uint8]) -> NDArray[np.int32]:
+        """Products (n, rows) of queries in two digits each (2 n, dimension), exact."""
+        count = len(digits) // 2
+        made = np.zeros((count, len(self)), np.int32)
+        for at, block in enumerate(self._blocks):
+            part = made[:, at * BLOCK : (at + 1) * BLOCK]
+            for row in range(2 * count):  # one by one: the quick kernel takes one
+                found = products(digits[row : row + 1], block)[0, : part.shape[1]]
+                part[row % count] += found * DIGIT if row < count else found
+        return made
+
+    def vectors(self, rows: NDArray[Any]) -> Vectors:
+        """Some rows, (n,), as directions (n, dimension)."""
+        made: Vectors = np.empty((len(rows), self.dimension), np.float32)
         for at, inside in self._by_block(rows):
-            vectors[inside] = self._blocks[at][:, rows[inside] % BLOCK].T
-        vectors *= self._scales.values[rows, np.newaxis]
-        # Row by row, where a matrix product might round equal rows differently.
-        cosines = [(vectors * query).sum(axis=1) for query in queries]
-        best: Vectors = np.clip(np.max(cosines, axis=0), -1.0, 1.0)
-        return best
-
-    def _products(self, query: Vectors) -> Vectors:
-        """Of one query with each row, as far as int8 tells."""
-        step = float(np.max(np.abs(query), initial=0.0)) / STEPS or 1.0
-        row = (np.rint(query / step) + MIDDLE).astype(np.uint8)[np.newaxis]
-        made: Vectors = np.empty(len(self), np.float32)
-        run, start = _session().run, 0
-        for block in self._blocks:
-            found = run(None, {"query": row, "vectors": block})[0][0]
-            part = made[start : start + BLOCK]
-            part[:] = found[: len(part)]
-            start += BLOCK
-        made -= self._offsets.values
-        made *= np.float32(step)
+            made[inside] = self._blocks[at].take(rows[inside] % BLOCK, axis=1).T
+        made *= self._scales.values[rows, np.newaxis]
         return made
 
     def _make_room(self, size: int) -> None:
@@ -137,42 +129,6 @@ def _scales(vectors: NDArray[np.int8]) -> NDArray[np.float32]:
     return lengths
 
 
-def _offsets(vectors: NDArray[np.int8]) -> Vectors:
-    offsets: Vectors = vectors.sum(axis=1, dtype=np.float32)
-    offsets *= MIDDLE
-    return offsets
-
-
-@cache
-def _session() -> Any:  # onnxruntime ships no types
-    return session(graph())
-
-
-def graph() -> bytes:
-    """The ONNX model ``products = query x vectors``, as protobuf writes it.
-
-    (1, dimension) uint8 by (dimension, vectors) int8 gives (1, vectors) int32. Field numbers
-    are those of onnx.proto, so that the package onnx is not needed to run it.
-    """
-    node = _field(1, b"query") + _field(1, b"vectors") + _field(2, b"products")
-    node += _field(4, b"MatMulInteger")
-    body = _field(1, node) + _field(2, b"scan")
-    body += _field(11, _value(b"query", 2)) + _field(11, _value(b"vectors", 3))  # uint8, int8
-    body += _field(12, _value(b"products", 6))  # int32
-    return _number(1, 5) + _field(7, body) + _field(8, _number(2, 10))  # IR 5, operators 10
-
-
-def _value(name: bytes, kind: int) -> bytes:
-    """A ValueInfoProto: a tensor with two sizes that are not told."""
-    shape = _field(1, b"") * 2
-    return _field(1, name) + _field(2, _field(1, _number(1, kind) + _field(2, shape)))
-
-
-def _number(field: int, value: int) -> bytes:
-    return bytes((field << 3, value))
-
-
-def _field(field: int, content: bytes) -> bytes:
-    size = len(content)
-    length = (size,) if size < 128 else (size & 127 | 128, size >> 7)
-    return bytes((field << 3 | 2, *length)) + content
+def _offsets(vectors: NDArray[np.int8]) -> NDArray[np.int32]:
+    made: NDArray[np.int32] = MIDDLE * vectors.sum(axis=1, dtype=np.int32)
+    return made

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import apsw
 import numpy as np
 from numpy.typing import NDArray
 
+from memos.language.entities import mentioned
 from memos.model.memory import Kind, Ref
 from memos.model.scope import Narrowing
 from memos.storage.segments.column import Column
+from memos.storage.segments.find import Finder
 from memos.storage.segments.postings import Docs, Postings
 from memos.storage.segments.space import Space
 from memos.storage.sqlite.rows import unpack
@@ -21,7 +23,7 @@ from memos.storage.sqlite.rows import unpack
 Mask: TypeAlias = NDArray[np.bool_]
 
 # Flags: a newer version is there; forgotten, or made of what has changed; said by somebody;
-# of limited validity or visibility, or archived, so that only the records can admit it.
+# of an end or of limited visibility, or archived, so that only the records can admit it.
 SUPERSEDED, DEAD, SAID, SPECIAL = 1, 2, 4, 8
 
 
@@ -30,9 +32,9 @@ class Thread:
 
     def __init__(self) -> None:
         self.docs = Column(np.int32)
-        self.ordinals = Column(np.int64)
+        self.ordinals = Column(np.int32)
 
-    def within(self, lows: NDArray[np.int64], highs: NDArray[np.int64]) -> Docs:
+    def within(self, lows: NDArray[Any], highs: NDArray[Any]) -> Docs:
         """Documents with an ordinal in one of the ranges ``[low, high]``."""
         docs, ordinals = self.docs.values, self.ordinals.values
         if np.any(ordinals[1:] < ordinals[:-1]):  # one was written anew
@@ -67,13 +69,20 @@ class Segment:
         self.flags = Column(np.uint8)
         self.conversations: dict[str, int] = {}  # numbered as they came
         self.places = Column(np.int32)  # in which of them
-        self.threads: dict[str, Thread] = defaultdict(Thread)  # by conversation, episodes only
+        self.ordinals = Column(np.int32)  # of an episode in its conversation, else 0
+        self.chunks = Column(np.int32)
+        self.roles = Column(np.uint8)  # as in `Outline`, like the next two
+        self.cues = Column(np.uint8)
+        self.named = Column(np.uint8)
+        self.threads: dict[int, Thread] = defaultdict(Thread)  # by place, episodes only
         self.words = Postings()
         self.names = Postings()  # of `named` and `said`, below
         self.entities: dict[str, None] = {}
         self.bearers: dict[str, list[str]] = defaultdict(list)  # word -> entities with that word
+        self._finder = Finder()
         self.spaces: dict[int, Space] = {}  # vectors, by generations.key
-        self.unsaved: list[tuple[int, bytes, str]] = []  # rows for the table of terms
+        self.grown = True  # since its size was looked at
+        self.unsaved: list[tuple[int, bytes, str, int]] = []  # rows for the table of terms
 
     def __len__(self) -> int:
         return len(self.keys.values)
@@ -106,6 +115,12 @@ class Segment:
         kept = (self.flags.values[docs] & DEAD) == 0
         return docs[kept], counts[kept]
 
+    def find(self, refs: Sequence[Ref]) -> tuple[NDArray[np.int64], Docs]:
+        """Documents of those references that are here, with the places of these in `refs`."""
+        ids = self.ids.values.reshape(-1, 2)
+        self._finder.follow(ids)
+        return self._finder.find(ids, self.versions.values, refs)
+
     def refs(self, docs: Docs) -> list[Ref]:
         """What documents are versions of."""
         ids = self.ids.values.reshape(-1, 2)[docs].astype(">u8").tobytes()
@@ -119,7 +134,7 @@ class Segment:
         if generation not in self.spaces:
             self.spaces[generation] = Space(self.cube, generation, dimension)
         space = self.spaces[generation]
-        space.follow(cursor, self.keys.values)
+        self.grown |= space.follow(cursor, self.keys.values)
         return space
 
     def add_entity(self, key: str) -> None:
@@ -135,23 +150,27 @@ class Segment:
         inside = (when >= start) & (when < end) & ((flags & SAID) != 0)
         return np.flatnonzero(inside).astype(np.int32)
 
-    def around(self, places: Mapping[str, Sequence[int]], before: int, after: int) -> Docs:
-        """Episodes of messages near ordinals, given by conversation."""
-        found = [np.empty(0, np.int32)]
-        for conversation, ordinals in places.items():
-            if conversation in self.threads:
-                middle = np.array(ordinals, np.int64)
-                found.append(self.threads[conversation].within(middle - before, middle + after))
-        return np.concatenate(found)
+    def around(self, docs: Docs, before: int, after: int) -> Docs:
+        """Episodes of messages near those of `docs`, these included, each once."""
+        spoken = docs[self.ordinals.values[docs] > 0]
+        places, ordinals = self.places.values[spoken], self.ordinals.values[spoken]
+        found = [docs]
+        for place in np.unique(places).tolist():
+            middle = ordinals[places == place]
+            if place in self.threads:
+                found.append(self.threads[place].within(middle - before, middle + after))
+        made: Docs = np.unique(np.concatenate(found))
+        return made
 
     @property
     def nbytes(self) -> int:
         """Memory taken, about."""
         columns = (self.keys, self.ids, self.versions, self.kinds, self.lengths, self.when)
-        arrays = sum(column.values.nbytes for column in columns) + 16 * len(self)
+        arrays = sum(column.values.nbytes for column in columns) + 32 * len(self)
         names = 300 * len(self.entities) + 500 * len(self.threads)
         vectors = sum(space.nbytes for space in list(self.spaces.values()))
-        return arrays + self.words.nbytes + self.names.nbytes + names + vectors + 2_000
+        lists = self.words.nbytes + self.names.nbytes + self._finder.nbytes
+        return arrays + lists + names + vectors + 2_000
 
     def order(self, docs: Docs, by: NDArray[Any]) -> Docs:
         """Documents sorted by a column of values for them, equal ones by reference."""
@@ -159,11 +178,19 @@ class Segment:
         return docs[np.lexsort((self.versions.values[docs], ids[:, 1], ids[:, 0], by))]
 
 
+NAMED, SPOKEN = "@", "!"
+
+
 def named(key: str) -> str:
     """The term under which mentions of an entity are listed."""
-    return f"@{key}"
+    return NAMED + key
 
 
 def said(key: str) -> str:
     """The term under which what an entity said is listed."""
-    return f"!{key}"
+    return SPOKEN + key
+
+
+def marked(content: str, name: str | None) -> tuple[str, ...]:
+    """Who is named in a text, and who says it, as such terms."""
+    return tuple((said if n.said else named)(n.key) for n in mentioned(content, name))

@@ -28,6 +28,7 @@ class Space:
         self._cube = cube
         self._generation = generation
         self._rows = Column(np.int32)  # by document; -1 without a vector
+        self._keys = Column(np.int64)  # vectors.key, by row of the matrix
         self._last = 0  # vectors.key
 
     @property
@@ -36,17 +37,26 @@ class Space:
         return self._rows.values
 
     @property
+    def keys(self) -> NDArray[np.int64]:
+        """By row of the matrix the ``vectors.key``."""
+        return self._keys.values
+
+    @property
     def nbytes(self) -> int:
         """Memory taken, about."""
-        return self.matrix.nbytes + self.rows.nbytes
+        return self.matrix.nbytes + self.rows.nbytes + self.keys.nbytes
 
-    def follow(self, cursor: apsw.Cursor, keys: NDArray[np.int64]) -> None:
-        """Reads what has been put since; `keys` are the ``versions.key`` of the documents."""
+    def follow(self, cursor: apsw.Cursor, keys: NDArray[np.int64]) -> bool:
+        """Reads what has been put since, and says whether there was any.
+
+        `keys` are the ``versions.key`` of the documents.
+        """
         self._rows.extend(np.full(len(keys) - len(self.rows), -1))
+        before = self._last
         while True:
             found = every(cursor, ARRIVED, (self._cube, self._generation, self._last, BATCH))
             if not found:
-                return
+                return self._last > before
             self._enter(keys, found)
             self._last = found[-1][0]
 
@@ -56,15 +66,19 @@ class Space:
         The former count as missing until they are put again; doctor reports them.
         """
         size = self.matrix.dimension
-        sound = {version: blob for _, version, blob in found if len(blob) == size}
+        sound = {version: (key, blob) for key, version, blob in found if len(blob) == size}
         versions = np.fromiter(sound, np.int64, len(sound))
-        vectors = np.frombuffer(b"".join(sound.values()), np.int8).reshape(-1, size)
+        numbers = np.array([key for key, _ in sound.values()], np.int64)
+        vectors = np.frombuffer(b"".join(blob for _, blob in sound.values()), np.int8)
+        vectors = vectors.reshape(-1, size)
         docs = np.searchsorted(keys, versions)
         there = np.append(keys, 0)[docs] == versions  # no key is 0
-        docs, vectors = docs[there], vectors[there]
+        docs, vectors, numbers = docs[there], vectors[there], numbers[there]
         rows = self.rows[docs]
         fresh, known = rows < 0, rows >= 0
         start = len(self.matrix)
         self.matrix.append(vectors[fresh])
         self.matrix.replace(rows[known], vectors[known])
+        self._keys.extend(numbers[fresh])
+        self.keys[rows[known]] = numbers[known]
         self.rows[docs[fresh]] = np.arange(start, len(self.matrix))

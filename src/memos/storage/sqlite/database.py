@@ -7,21 +7,19 @@ damaged databases before SQLite 3.51.3: here the writer does it, under a lock on
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TypeVar
 
 import apsw
 
-from memos.errors import StorageError, UsageError
+from memos.errors import UsageError
+from memos.storage.disk import failure, flush_way_to, make_folder
 from memos.storage.sqlite.errors import translated
 from memos.storage.sqlite.lock import file_lock
 from memos.storage.sqlite.migrate import migrate
+from memos.storage.sqlite.reader import Reader
 from memos.storage.sqlite.writer import Writer
 
 T = TypeVar("T")
@@ -43,9 +41,7 @@ class Database:
         self._sync = sync
         self._vfs = vfs
         self._writer: Writer | None = None
-        self._pool: ThreadPoolExecutor | None = None
-        self._idle: SimpleQueue[apsw.Connection] = SimpleQueue()
-        self._guard = threading.Lock()
+        self._reader: Reader | None = None
         self._log_pages = 0
         self._users = 0
 
@@ -77,72 +73,47 @@ class Database:
 
         In a thread without an event loop it runs right there.
         """
-        if self._pool is None:
+        if self._reader is None:
             raise UsageError("the database is not open")
-        busy: list[apsw.Connection] = []
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return self._snapshot(job, busy)
-        running = loop.run_in_executor(self._pool, self._snapshot, job, busy)
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            with self._guard:  # else the connection might serve another read by then
-                if busy:
-                    busy[0].interrupt()
-            # The interrupted read still ends with an error that nobody else will look at.
-            running.add_done_callback(lambda done: done.cancelled() or done.exception())
-            raise
-
-    def _snapshot(self, job: Callable[[apsw.Cursor], T], busy: list[apsw.Connection]) -> T:
-        connection = self._idle.get()
-        busy.append(connection)
-        try:
-            with translated():
-                cursor = connection.cursor()
-                cursor.execute("BEGIN")
-                try:
-                    return job(cursor)
-                finally:
-                    cursor.execute("END")
-        finally:
-            with self._guard:
-                busy.clear()
-            self._idle.put(connection)
+        return await self._reader.read(job)
 
     def _start(self) -> None:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self.path.parent, 0o700)
+            if not self.path.exists():
+                # Also what another process has made: it may have died before it was durable.
+                flush_way_to(self.path.parent)
         except OSError as error:
-            reason = f"{self.path.parent} cannot be made or entered: {error.strerror}"
-            raise StorageError(f"home: {reason}") from error
+            raise failure(f"home: {self.path.parent} cannot be made or entered", error) from error
         with translated():
             with file_lock(self._lock_path):
                 connection = self._connect()
                 try:
-                    connection.execute("PRAGMA page_size=2048; PRAGMA journal_mode=WAL").fetchall()
-                    migrate(connection)
+                    with translated(connection):
+                        connection.execute(
+                            "PRAGMA page_size=2048; PRAGMA journal_mode=WAL"
+                        ).fetchall()
+                        migrate(connection)
                 finally:
                     connection.close()
             self._writer = Writer(self._connect_writer, self._after_commit)
             self._writer.start()
+            connections: list[apsw.Connection] = []
             try:
-                for _ in range(READERS):
-                    self._idle.put(self._connect())
+                connections += (self._connect() for _ in range(READERS))
             except BaseException:
+                for connection in connections:
+                    connection.close()
                 self._stop()
                 raise
-        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="memos-reader")
+        self._reader = Reader(connections)
 
     def _stop(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown()
-        while not self._idle.empty():
-            self._idle.get().close()
+        if self._reader is not None:
+            self._reader.close()
         if self._writer is not None:
             self._writer.stop()
-        self._writer = self._pool = None
+        self._writer = self._reader = None
 
     @property
     def _lock_path(self) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from memos.errors import StorageError
+from memos.storage.disk import failure
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def file_lock(path: Path, *, wait: bool = True) -> Iterator[bool]:
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StorageError(f"home: {path} cannot be opened: {error.strerror}") from error
+        raise failure(f"home: {path} cannot be opened", error) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

@@ -212,12 +212,12 @@ def _run_group(
         cursor.execute("BEGIN IMMEDIATE")
     except BaseException as error:  # noqa: BLE001 - handed to the futures, whose owners raise it
         # For all at once: each alone would wait as long for the same lock.
-        return [(future, None, _ours(error)) for _, future in group]
+        return [(future, None, _ours(error, cursor.connection)) for _, future in group]
     try:
         results = _finish(cursor, [job for job, _ in group], meanwhile)
     except BaseException as error:  # noqa: BLE001 - handed to the futures, whose owners raise it
         if len(group) == 1:
-            return [(group[0][1], None, _ours(error))]
+            return [(group[0][1], None, _ours(error, cursor.connection))]
         return [outcome for entry in group for outcome in _run_group(cursor, [entry], meanwhile)]
     return [(future, result, None) for (_, future), result in zip(group, results, strict=True)]
 
@@ -258,10 +258,10 @@ def _results(cursor: apsw.Cursor, jobs: list[Job]) -> list[Any]:
     return results
 
 
-def _ours(error: BaseException) -> BaseException:
+def _ours(error: BaseException, connection: apsw.Connection) -> BaseException:
     if not isinstance(error, apsw.Error):
         return error
-    made = translate(error)
+    made = translate(error, connection)
     made.__cause__ = error
     return made
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from memos.contracts.text import TextHit, TextIndex, TextStatistics
+from memos.contracts.text import TextFound, TextHit, TextIndex, TextStatistics
 from memos.language import bm25
 from memos.model.changes import MemoryState
 from memos.model.memory import Memory, Ref
@@ -54,20 +54,16 @@ class MemoryText(TextIndex):
         terms: Sequence[str],
         limit: int,
         weights: Sequence[float] | None = None,
-    ) -> list[TextHit]:
+    ) -> TextFound:
         shares = dict(zip(terms, weights or [1.0] * len(terms), strict=True))
-        hits = [
-            hit
-            for key in dict.fromkeys(scope.cube_keys)
-            for hit in _matches(key.cube_id, self._versions(key), shares, scope.narrowing)
-        ]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.ref))[:limit]
-
-    async def statistics(self, scope: ReadScope, terms: Sequence[str]) -> dict[str, TextStatistics]:
-        return {
-            cube_id: _statistics(self._versions(CubeKey(scope.tenant, cube_id)), terms)
-            for cube_id in scope.cubes
-        }
+        hits: list[TextHit] = []
+        statistics = {}
+        for key in dict.fromkeys(scope.cube_keys):
+            versions = self._versions(key)
+            held = statistics[key.cube_id] = _statistics(versions, terms)
+            hits += _matches(key.cube_id, versions, held, shares, scope.narrowing)
+        ranked = sorted(hits, key=lambda hit: (-hit.score, hit.ref))
+        return TextFound(ranked[: max(0, limit)], statistics)
 
     async def contents(self, key: CubeKey) -> dict[Ref, int]:
         return {version.memory.ref: checksum(version.terms) for version in self._versions(key)}
@@ -105,10 +101,13 @@ def _statistics(versions: Sequence[_Indexed], terms: Sequence[str]) -> TextStati
 
 
 def _matches(
-    cube_id: str, versions: Sequence[_Indexed], shares: Mapping[str, float], narrowing: Narrowing
+    cube_id: str,
+    versions: Sequence[_Indexed],
+    statistics: TextStatistics,
+    shares: Mapping[str, float],
+    narrowing: Narrowing,
 ) -> list[TextHit]:
     terms = list(shares)
-    statistics = _statistics(versions, terms)
     mean = statistics.terms / max(1, statistics.versions)
     weights = {
         term: shares[term] * bm25.idf(statistics.versions, holding)

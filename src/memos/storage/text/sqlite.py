@@ -10,16 +10,19 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from memos.contracts.text import TextHit, TextIndex, TextStatistics
+from memos.contracts.text import TextFound, TextHit, TextIndex, TextStatistics
 from memos.language import bm25
 from memos.model.changes import MemoryState
 from memos.model.memory import Memory, Ref
 from memos.model.scope import CubeKey, ReadScope
 from memos.storage.segments.cache import Segments
 from memos.storage.segments.paging import admitted_refs
-from memos.storage.segments.postings import Docs, Postings, code, codes
+from memos.storage.segments.postings import Counts, Docs, Postings, code, codes
 from memos.storage.segments.segment import Segment
 from memos.storage.text.terms import memory_terms
+
+Holding = tuple[Docs, Counts]
+"""Documents that hold a term, and how often."""
 
 
 class SqliteText(TextIndex):
@@ -43,31 +46,22 @@ class SqliteText(TextIndex):
         terms: Sequence[str],
         limit: int,
         weights: Sequence[float] | None = None,
-    ) -> list[TextHit]:
+    ) -> TextFound:
         shares = dict(zip(terms, weights or [1.0] * len(terms), strict=True))
 
-        def job(cursor: apsw.Cursor, segments: list[Segment]) -> list[TextHit]:
+        def job(cursor: apsw.Cursor, segments: list[Segment]) -> TextFound:
             hits: list[TextHit] = []
+            nothing = TextStatistics(0, 0, dict.fromkeys(terms, 0))
+            statistics = dict.fromkeys(scope.cubes, nothing)
             for segment in segments:
                 with segment.lock:
-                    hits += _best(cursor, scope, segment, shares, limit)
-            return sorted(hits, key=lambda hit: (-hit.score, hit.ref))[:limit]
-
-        return await self._segments.read(scope, job) if terms and limit > 0 else []
-
-    async def statistics(self, scope: ReadScope, terms: Sequence[str]) -> dict[str, TextStatistics]:
-        def job(_: apsw.Cursor, segments: list[Segment]) -> dict[str, TextStatistics]:
-            made = {
-                cube_id: TextStatistics(0, 0, dict.fromkeys(terms, 0)) for cube_id in scope.cubes
-            }
-            for segment in segments:
-                with segment.lock:
-                    versions, length = _size(segment)
-                    holding = {
-                        term: len(segment.holding(segment.words, code(term))[0]) for term in terms
-                    }
-                made[segment.cube_id] = TextStatistics(versions, length, holding)
-            return made
+                    held = {term: segment.holding(segment.words, code(term)) for term in terms}
+                    known = statistics[segment.cube_id] = _statistics(segment, held)
+                    if limit > 0:
+                        scores = _scores(segment, known, shares, held)
+                        hits += _best(cursor, scope, segment, scores, limit)
+            ranked = sorted(hits, key=lambda hit: (-hit.score, hit.ref))
+            return TextFound(ranked[: max(0, limit)], statistics)
 
         return await self._segments.read(scope, job)
 
@@ -111,34 +105,41 @@ def checksums(segment: Segment, postings: Postings) -> dict[Ref, int]:
     }
 
 
-def _size(segment: Segment) -> tuple[int, int]:
-    """Versions that hold terms at all, and their terms together."""
+def _statistics(segment: Segment, held: Mapping[str, Holding]) -> TextStatistics:
+    """Versions that hold terms at all, their terms together, and how many hold each."""
     lengths = segment.lengths.values[segment.alive]
-    return int(np.count_nonzero(lengths)), int(lengths.sum())
+    return TextStatistics(
+        int(np.count_nonzero(lengths)),
+        int(lengths.sum()),
+        {term: len(docs) for term, (docs, _) in held.items()},
+    )
+
+
+def _scores(
+    segment: Segment,
+    statistics: TextStatistics,
+    shares: Mapping[str, float],
+    held: Mapping[str, Holding],
+) -> NDArray[np.float64]:
+    """BM25 of every document."""
+    scores = np.zeros(len(segment), np.float64)
+    mean = max(1, statistics.terms) / max(1, statistics.versions)
+    norm = bm25.K1 * (1.0 - bm25.B + bm25.B * segment.lengths.values / mean)
+    for term, share in shares.items():
+        docs, counts = held[term]
+        weight = share * bm25.idf(statistics.versions, len(docs))
+        scores[docs] += weight * (counts * (bm25.K1 + 1.0) / (counts + norm[docs]))
+    return scores
 
 
 def _best(
     cursor: apsw.Cursor,
     scope: ReadScope,
     segment: Segment,
-    shares: Mapping[str, float],
+    scores: NDArray[np.float64],
     limit: int,
 ) -> list[TextHit]:
-    scores = _scores(segment, shares)
     scores[~segment.matching(scope.narrowing)] = 0.0
     docs: Docs = np.flatnonzero(scores).astype(np.int32)
     found = admitted_refs(cursor, scope.narrowing, segment, (docs, -scores[docs]), limit)
     return [TextHit(ref, segment.cube_id, float(scores[doc])) for doc, ref in found]
-
-
-def _scores(segment: Segment, shares: Mapping[str, float]) -> NDArray[np.float64]:
-    """BM25 of every document."""
-    versions, length = _size(segment)
-    scores = np.zeros(len(segment), np.float64)
-    mean = max(1, length) / max(1, versions)
-    norm = bm25.K1 * (1.0 - bm25.B + bm25.B * segment.lengths.values / mean)
-    for term, share in shares.items():
-        docs, counts = segment.holding(segment.words, code(term))
-        weight = share * bm25.idf(versions, len(docs))
-        scores[docs] += weight * (counts * (bm25.K1 + 1.0) / (counts + norm[docs]))
-    return scores

@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from memos.contracts.vectors import Embedded, Generation, VectorHit, VectorIndex, directions
+from memos.contracts.vectors import (
+    Embedded,
+    EmbeddedRows,
+    Generation,
+    VectorHit,
+    VectorIndex,
+    directions,
+)
 from memos.model.changes import MemoryState
 from memos.model.memory import Memory, Ref
 from memos.model.scope import CubeKey, ReadScope
@@ -85,29 +92,21 @@ class MemoryVectors(VectorIndex):
         ]
         return sorted(hits, key=lambda hit: (-hit.similarity, hit.ref))[: max(0, limit)]
 
-    async def tokens(
-        self, scope: ReadScope, generation: Generation, refs: Sequence[Ref]
-    ) -> dict[Ref, bytes]:
-        wanted = set(refs)
-        return {
-            memory.ref: vector.tokens
-            for key in scope.cube_keys
-            for memory, vector in self._found(key, generation)
-            if memory.ref in wanted and vector.tokens
-        }
-
     async def embedded(
         self, scope: ReadScope, generation: Generation, refs: Sequence[Ref], *, tokens: bool
-    ) -> dict[Ref, Embedded]:
-        wanted = set(refs)
-        return {
-            memory.ref: Embedded(
-                memory.ref, vector.seq, vector.direction, vector.tokens if tokens else b""
-            )
+    ) -> EmbeddedRows:
+        known = {
+            memory.ref: vector
             for key in scope.cube_keys
             for memory, vector in self._found(key, generation)
-            if memory.ref in wanted
         }
+        nothing = _Vector(0, np.zeros(generation.dimension, np.float32), b"")
+        rows = [known.get(ref, nothing) for ref in refs]
+        return EmbeddedRows(
+            np.array([row.direction for row in rows]).reshape(len(rows), generation.dimension),
+            np.array([ref in known for ref in refs], np.bool_),
+            [row.tokens if tokens else b"" for row in rows],
+        )
 
     async def missing(self, key: CubeKey, generation: Generation, limit: int) -> list[Ref]:
         found = {memory.ref for memory, _ in self._found(key, generation)}

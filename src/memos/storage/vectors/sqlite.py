@@ -9,22 +9,27 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from memos.contracts.vectors import Embedded, Generation, VectorHit, VectorIndex, directions
+from memos.contracts.vectors import (
+    Embedded,
+    EmbeddedRows,
+    Generation,
+    VectorHit,
+    VectorIndex,
+    directions,
+)
 from memos.model.changes import MemoryState
 from memos.model.memory import Memory, Ref
 from memos.model.scope import CubeKey, Narrowing, ReadScope
 from memos.storage.segments.cache import Segments
-from memos.storage.segments.paging import admitted_refs, pages
+from memos.storage.segments.paging import admitted_refs
 from memos.storage.segments.postings import Docs
 from memos.storage.segments.segment import Segment
 from memos.storage.segments.space import Space
 from memos.storage.sqlite.database import Database
 from memos.storage.sqlite.query import every, one
-from memos.storage.sqlite.reach import cube_key, cube_keys
+from memos.storage.sqlite.reach import cube_key
 from memos.storage.sqlite.rows import unpack
-from memos.storage.vectors.sqlite_put import embedded, put_vectors, tokens_of
-
-WIDER = 4  # candidates of the coarse scan for each hit that is asked for
+from memos.storage.vectors.sqlite_put import put_vectors, tokens_of
 
 FIND = "SELECT key FROM generations WHERE model=? AND dimension=? AND normalised=?"
 COUNT = """
@@ -104,27 +109,24 @@ class SqliteVectors(VectorIndex):
 
         return await self._segments.read(scope, job) if len(asked.queries) and limit > 0 else []
 
-    async def tokens(
-        self, scope: ReadScope, generation: Generation, refs: Sequence[Ref]
-    ) -> dict[Ref, bytes]:
-        def job(cursor: apsw.Cursor) -> dict[Ref, bytes]:
-            number = _number(cursor, generation)
-            cubes = cube_keys(cursor, scope)
-            return {} if number is None else tokens_of(cursor, number, cubes, refs)
-
-        return await self._database.read(job) if refs else {}
-
     async def embedded(
         self, scope: ReadScope, generation: Generation, refs: Sequence[Ref], *, tokens: bool
-    ) -> dict[Ref, Embedded]:
-        def job(cursor: apsw.Cursor) -> dict[Ref, Embedded]:
+    ) -> EmbeddedRows:
+        def job(cursor: apsw.Cursor, segments: list[Segment]) -> EmbeddedRows:
+            made = EmbeddedRows(
+                np.zeros((len(refs), generation.dimension), np.float32),
+                np.zeros(len(refs), np.bool_),
+                [b""] * len(refs),
+            )
             number = _number(cursor, generation)
-            cubes = cube_keys(cursor, scope)
-            if number is None:
-                return {}
-            return embedded(cursor, (number, generation.dimension), cubes, refs, tokens=tokens)
+            if number is not None:
+                for segment in segments:
+                    with segment.lock:
+                        space = segment.space(cursor, number, generation.dimension)
+                        _look(cursor, segment, space, refs, made, tokens=tokens)
+            return made
 
-        return await self._database.read(job) if refs else {}
+        return await self._segments.read(scope, job)
 
     async def missing(self, key: CubeKey, generation: Generation, limit: int) -> list[Ref]:
         def job(cursor: apsw.Cursor, segment: Segment) -> list[Ref]:
@@ -201,20 +203,32 @@ def _docs(mask: NDArray[np.bool_]) -> Docs:
 
 
 def _nearest(cursor: apsw.Cursor, segment: Segment, space: Space, asked: _Asked) -> list[VectorHit]:
-    """By coarse cosines page by page, each page by exact ones, until enough are admitted."""
     narrowing, queries, limit = asked
     docs = _docs(segment.matching(narrowing) & (space.rows >= 0))
-    coarse = space.matrix.similarities(queries)[space.rows[docs]]
-    hits: list[VectorHit] = []
-    for page in pages(segment, docs, -coarse, WIDER * limit):
-        cosines = space.matrix.exact(queries, space.rows[page])
-        by_doc = dict(zip(page.tolist(), cosines.tolist(), strict=True))
-        hits += (
-            VectorHit(ref, segment.cube_id, by_doc[doc])
-            for doc, ref in admitted_refs(
-                cursor, narrowing, segment, (page, -cosines), limit - len(hits)
-            )
-        )
-        if len(hits) >= limit:
-            break
-    return hits
+    cosines = space.matrix.similarities(queries)
+    by = -cosines[space.rows[docs]]
+    return [
+        VectorHit(ref, segment.cube_id, float(cosines[space.rows[doc]]))
+        for doc, ref in admitted_refs(cursor, narrowing, segment, (docs, by), limit)
+    ]
+
+
+def _look(
+    cursor: apsw.Cursor,
+    segment: Segment,
+    space: Space,
+    refs: Sequence[Ref],
+    made: EmbeddedRows,
+    *,
+    tokens: bool,
+) -> None:
+    """Fills in what a segment holds."""
+    places, docs = segment.find(refs)
+    there = segment.alive[docs] & (space.rows[docs] >= 0)
+    places, rows = places[there], space.rows[docs[there]]
+    made.vectors[places] = space.matrix.vectors(rows)
+    made.held[places] = True
+    if tokens:
+        by_key = tokens_of(cursor, space.keys[rows].tolist())
+        for place, key in zip(places.tolist(), space.keys[rows].tolist(), strict=True):
+            made.tokens[place] = by_key.get(key, b"")

@@ -1,18 +1,18 @@
-"""Rows of vectors and tokens: stored in batches, and tokens read back by reference."""
+"""Rows of vectors and tokens: stored in batches, and tokens read back."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import apsw
 import numpy as np
 from numpy.typing import NDArray
 
 from memos.contracts.vectors import Embedded
-from memos.model.memory import Ref
 from memos.storage.segments.scan import quantised
-from memos.storage.sqlite.query import many
-from memos.storage.sqlite.rows import pack, unpack
+from memos.storage.sqlite.query import every, many
+from memos.storage.sqlite.reach import marks
+from memos.storage.sqlite.rows import pack
 
 WANTED = """
 WITH wanted(place, memory, version, cube, generation) AS ({})
@@ -24,22 +24,8 @@ UNTOKEN = "DELETE FROM tokens WHERE vector IN ({})"
 REMOVE = "DELETE FROM vectors WHERE key IN ({})"
 INSERT = "INSERT INTO vectors (cube, generation, version, seq, vector) {} RETURNING key, version"
 INSERT_TOKENS = "INSERT INTO tokens (vector, content) {}"
-TOKENS = """
-WITH wanted(memory, version, generation) AS ({})
-SELECT v.memory, v.version, v.cube, t.content FROM wanted w
-    CROSS JOIN versions v ON v.memory = w.memory AND v.version = w.version
-    CROSS JOIN memories y ON y.id = v.memory AND y.state <> 'forgotten' AND y.tainted = 0
-    CROSS JOIN vectors x ON x.version = v.key AND x.generation = w.generation
-    CROSS JOIN tokens t ON t.vector = x.key"""
-
-EMBEDDED = """
-WITH wanted(memory, version, generation) AS ({})
-SELECT v.memory, v.version, v.cube, x.seq, x.vector, NULL FROM wanted w
-    CROSS JOIN versions v ON v.memory = w.memory AND v.version = w.version
-    CROSS JOIN memories y ON y.id = v.memory AND y.state <> 'forgotten' AND y.tainted = 0
-    CROSS JOIN vectors x ON x.version = v.key AND x.generation = w.generation"""
-EMBEDDED_WITH_TOKENS = f"""
-{EMBEDDED.replace("NULL", "t.content")} LEFT JOIN tokens t ON t.vector = x.key"""
+TOKENS = "SELECT vector, content FROM tokens WHERE vector IN ({})"
+MOST = 500  # values in one IN list
 
 
 def put_vectors(
@@ -70,38 +56,12 @@ def put_vectors(
     many(cursor, INSERT_TOKENS, tokens)
 
 
-def tokens_of(
-    cursor: apsw.Cursor, generation: int, cubes: Collection[int], refs: Sequence[Ref]
-) -> dict[Ref, bytes]:
-    """Tokens by reference, of those versions that lie in `cubes` (cubes.key)."""
-    wanted = [(pack(id), version, generation) for id, version in dict.fromkeys(refs)]
+def tokens_of(cursor: apsw.Cursor, keys: Sequence[int]) -> dict[int, bytes]:
+    """Tokens by ``vectors.key``."""
     return {
-        (unpack(memory), version): content
-        for memory, version, cube, content in many(cursor, TOKENS, wanted)
-        if cube in cubes
-    }
-
-
-def embedded(
-    cursor: apsw.Cursor,
-    generation: tuple[int, int],
-    cubes: Collection[int],
-    refs: Sequence[Ref],
-    *,
-    tokens: bool,
-) -> dict[Ref, Embedded]:
-    """Vectors by reference; `generation` is (generations.key, dimension), `cubes` cubes.key."""
-    number, dimension = generation
-    wanted = [(pack(id), version, number) for id, version in dict.fromkeys(refs)]
-    rows = [
-        row
-        for row in many(cursor, EMBEDDED_WITH_TOKENS if tokens else EMBEDDED, wanted)
-        if row[2] in cubes and len(row[4]) == dimension
-    ]
-    vectors = np.frombuffer(b"".join(row[4] for row in rows), np.int8).astype(np.float32)
-    vectors = vectors.reshape(-1, dimension)
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    return {
-        (ref := (unpack(row[0]), row[1])): Embedded(ref, row[3], vector, row[5] or b"")
-        for row, vector in zip(rows, vectors, strict=True)
+        key: content
+        for at in range(0, len(keys), MOST)
+        for key, content in every(
+            cursor, TOKENS.format(marks(len(keys[at : at + MOST]))), keys[at : at + MOST]
+        )
     }

@@ -136,11 +136,12 @@ CREATE INDEX outbox_by_turn ON outbox (state, priority, id);
 CREATE INDEX outbox_by_key ON outbox (tenant, cube, subject, lane, state);
 
 -- What segments are made of, kept so that a text is taken apart once: 8 bytes for each term in
--- order, and marked names, one a line. Rows may be missing, and are never the truth.
+-- order, marked names, one a line, and cues as bits. Rows may be missing, and are never the truth.
 CREATE TABLE terms (
     version INTEGER PRIMARY KEY,
     words   BLOB NOT NULL,
-    names   TEXT NOT NULL
+    names   TEXT NOT NULL,
+    cues    INTEGER NOT NULL
 ) STRICT;
 
 -- Vector spaces, see `Generation`: one row for the whole home, whichever cubes use it.
