@@ -67,7 +67,7 @@ def test_a_column_knows_only_what_its_recalls_will_see(folder, tmp_path):
     assert (result.exit_code, result.stdout) == (0, ""), result.stderr
     assert "ann: 3 questions" in result.stderr
     table = json.loads(out.read_text("utf-8"))
-    assert list(table) == ["tokens", "vectors", "words"]
+    assert list(table) == ["tokens", "vectors", "words", "words_han"]
     for signals, column in table.items():
         assert column["policy"] == "mine"
         for name in (*column["weights"], *column["confidence"]):
@@ -87,7 +87,7 @@ def test_crossed_tells_both_figures_for_each_set_of_signals(folder, tmp_path):
     assert result.exit_code == 0, result.stderr
     found = json.loads(result.stdout)
     assert found == json.loads(out.read_text("utf-8"))
-    assert found["signals"].keys() == LACKING.keys()
+    assert list(found["signals"]) == ["tokens", "vectors", "words"]  # none asks in Chinese
     for figures in found["signals"].values():
         assert figures["R@10"] == 100.0  # each has fewer messages than that
         assert 0.5 < figures["auc"] <= 1

@@ -183,7 +183,7 @@ def test_results_show_themselves_and_are_json(memos):
         told = result.to_dict()
         assert told
         assert json.loads(json.dumps(told, ensure_ascii=False, allow_nan=False)) == told
-    assert "Biscuit" in repr(results["Hit"])
+    assert results["Hit"].memory.content in repr(results["Hit"])
     assert len(repr(results["Recall"]).splitlines()) == 1 + len(results["Recall"])
     assert str(results["Context"]) == results["Context"].text
 

@@ -47,6 +47,7 @@ LACKING = {  # columns that a poorer set of signals does not have
     "tokens": (),
     "vectors": ("tokens", "session_tokens"),
     "words": ("tokens", "session_tokens", "meaning", "session_meaning", "near"),
+    "words_han": ("tokens", "session_tokens", "meaning", "session_meaning", "near"),
 }
 
 
@@ -60,6 +61,7 @@ class Sample:
     message_ids: list[str]
     relevant: Floats
     answerable: bool = True
+    han: bool = False
     totals: Floats = field(default_factory=lambda: np.zeros(0))
 
 
@@ -126,12 +128,20 @@ def _sample(
         message_ids=ids,
         relevant=np.array([float(id in wanted) for id in ids]),
         answerable=bool(wanted),
+        han="han" in receipt.plan["flags"],  # type: ignore[operator]
     )
 
 
 def fit(samples: Sequence[Sample], policy: str) -> dict[str, dict[str, Any]]:
     """The table: a column for each set of signals."""
     return {signals: _column(samples, signals, policy) for signals in SIGNALS}
+
+
+def _has(sample: Sample, signals: str) -> bool:
+    """Whether the question tells something of this set of signals."""
+    if signals in ("tokens", "vectors"):  # not all embedders know Chinese
+        return not sample.columns or "meaning" in sample.columns
+    return sample.han == (signals == "words_han")
 
 
 def _reduced(sample: Sample, signals: str) -> Sample:
@@ -141,14 +151,17 @@ def _reduced(sample: Sample, signals: str) -> Sample:
         for name, values in sample.columns.items()
         if not name.startswith(LACKING[signals])
     }
-    if signals == "words" and columns:
+    if signals.startswith("words") and columns:
         columns["standing_fit"] = columns["standing"]  # where no meaning tells how well it fits
     return replace(sample, columns=columns)
 
 
 def _column(collected: Sequence[Sample], signals: str, policy: str) -> dict[str, Any]:
-    samples = [_reduced(one, signals) for one in collected]
-    told = [one for one in samples if one.relevant.any() and one.question.category not in APART]
+    samples = [_reduced(one, signals) for one in collected if _has(one, signals)]
+    told = _told(samples)
+    if not told:  # none in this language: better the words of another one than nothing
+        samples = [_reduced(one, "words") for one in collected]
+        told = _told(samples)
     if not told:
         got = "no question with evidence that is found"
         raise InvalidInput("PATH", got, "cases with questions")
@@ -169,6 +182,11 @@ def _column(collected: Sequence[Sample], signals: str, policy: str) -> dict[str,
         "middle": middle,
         "confidence": _confidence(samples, names, weights),
     }
+
+
+def _told(samples: Sequence[Sample]) -> list[Sample]:
+    """Those with evidence among their candidates."""
+    return [one for one in samples if one.relevant.any() and one.question.category not in APART]
 
 
 def _rising(
@@ -254,20 +272,19 @@ def crossed(samples: Sequence[Sample]) -> dict[str, dict[str, float | None]]:
     cases = sorted({one.case for one in samples})
     if len(cases) < 2:
         raise InvalidInput("PATH", f"{len(cases)} case with questions", "2 cases or more to cross")
-    return {
-        signals: judged(
-            [
-                verdict
-                for case in cases
-                for verdict in _verdicts(
-                    [one for one in samples if one.case == case],
-                    signals,
-                    _column([one for one in samples if one.case != case], signals, "crossed"),
-                )
-            ]
-        )
+    verdicts = {
+        signals: [
+            verdict
+            for case in cases
+            for verdict in _verdicts(
+                [one for one in samples if one.case == case],
+                signals,
+                _column([one for one in samples if one.case != case], signals, "crossed"),
+            )
+        ]
         for signals in SIGNALS
     }
+    return {signals: judged(found) for signals, found in verdicts.items() if found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +312,7 @@ def _verdicts(
     samples: Sequence[Sample], signals: str, column: Mapping[str, Any]
 ) -> Iterator[Verdict]:
     names, weights = list(column["weights"]), np.array(list(column["weights"].values()))
-    for one in (_reduced(sample, signals) for sample in samples):
+    for one in (_reduced(sample, signals) for sample in samples if _has(sample, signals)):
         if one.question.category == KEYWORD:  # made for fitting; nobody asked it
             continue
         totals = _rows(one, names) @ weights

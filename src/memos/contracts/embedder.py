@@ -33,7 +33,7 @@ class Embedding:
     `vector` is (dimension,) and of unit length where the generation is normalised; `tokens`
     is (n, width), each row of unit length; `pieces` is (n,), the vocabulary ids of these
     tokens, without those that the model adds itself; `spans` is (n, 2), where they begin and
-    end in the text, in code points.
+    end in the text, in code points, or (0, 2) from a model that does not tell.
     """
 
     vector: NDArray[np.float32]
@@ -53,6 +53,7 @@ class Embedder(Part, ABC):
 
     generation: Generation
     cut_at: int  # model tokens
+    english_only: bool = False  # questions in Chinese are not asked of it
 
     @abstractmethod
     async def embed(self, texts: Sequence[str], *, query: bool = False) -> list[Embedding]:

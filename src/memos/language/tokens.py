@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 import Stemmer
@@ -233,16 +234,20 @@ def query_terms(text: str) -> list[str]:
     return list(found)
 
 
-def shared_words(text: str, wanted: Collection[str]) -> list[str]:
+def shared_words(text: str, wanted: AbstractSet[str]) -> list[str]:
     """The words of `text`, as it has them, whose terms are among `wanted`; each once."""
     found: dict[str, None] = {}
     for piece in _PIECE.findall(text):
-        folded = _fold(piece)
-        if _IS_CJK.match(folded):
+        if not piece.isascii() and _IS_CJK.match(folded := _fold(piece)):
             found.update((run, None) for run in _shared_runs(folded, wanted))
-        elif any(term in wanted for term in terms(piece)):
+        elif not wanted.isdisjoint(_terms_of(piece)):
             found[piece] = None
     return list(found)
+
+
+@lru_cache(maxsize=65_536)
+def _terms_of(word: str) -> tuple[str, ...]:
+    return terms(word)
 
 
 def _shared_runs(text: str, wanted: Collection[str]) -> list[str]:

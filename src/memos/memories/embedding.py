@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Collection, Sequence
 
 import numpy as np
@@ -24,7 +25,9 @@ from memos.model.time import Clock
 from memos.retrieval.late import pack
 
 BATCH = 64  # versions between two writes
-QUIET, LONGEST = 0.05, 10.0  # seconds: begin when nobody writes any more, at last after so long
+QUIET = 0.05  # seconds that what was written waits for more
+CROWD = 20  # writes within them that come first: at 400 a second, embedding would slow them down
+LONGEST = 10.0  # seconds, after which embedding begins all the same
 ELSEWHERE = 3.0  # seconds that the process which wrote something gets to embed it
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds after a failure; doubles
 
@@ -43,7 +46,7 @@ class Embedding:
         self._clock = clock
         self._due: dict[CubeKey, float] = {}  # monotonic seconds
         self._seen: dict[CubeKey, int] = {}  # seq of the cube when it was last looked at
-        self._noted = 0.0
+        self._writes: deque[float] = deque(maxlen=CROWD)  # monotonic seconds of the last ones
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._working = asyncio.Lock()
@@ -66,10 +69,11 @@ class Embedding:
 
     def written(self, key: CubeKey, seq: int) -> None:
         """Says that this process has written to a cube; from any thread."""
-        self._noted = time.monotonic()
+        now = time.monotonic()
+        self._writes.append(now)
         self._seen[key] = seq
         if key not in self._due:
-            self._due[key] = self._noted + QUIET
+            self._due[key] = now + QUIET
             self._tell()
 
     def read(self, key: CubeKey, seq: int) -> None:
@@ -172,10 +176,11 @@ class Embedding:
                 await asyncio.sleep(self._pause)
 
     async def _until_due(self) -> None:
-        """Waits until nobody writes, though not for ever."""
+        """Waits until few write, though not for ever."""
         began = time.monotonic()
         while (now := time.monotonic()) < began + LONGEST:
-            wait = max(min(self._due.values(), default=now), self._noted + QUIET) - now
+            calm = self._writes[0] + QUIET if len(self._writes) == CROWD else now
+            wait = max(min(self._due.values(), default=now), calm) - now
             if wait <= 0:
                 return
             await asyncio.sleep(min(wait, began + LONGEST - now))

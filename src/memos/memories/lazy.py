@@ -57,6 +57,7 @@ class LazyEmbedder(Embedder):
         self._inner = Lazy(inner)
         self.generation = inner.generation
         self.cut_at = inner.cut_at
+        self.english_only = inner.english_only
 
     async def close(self) -> None:
         """Closes what was opened."""

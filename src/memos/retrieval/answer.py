@@ -111,7 +111,7 @@ def write_receipt(
         narrowed=_narrowed(search.scope.narrowing),
         effort=search.budget.effort,
         top_k=top_k,
-        policy=f"{weights.policy}{named(search)}/{signals_of(columns)}",
+        policy=f"{weights.policy}{named(search)}/{signals_of(search.plan, columns)}",
         weights=digest(weights),
         generation=None if seen is None or embedder is None else _name(embedder.generation),
         plan=search.plan.to_dict(),

@@ -1,7 +1,7 @@
 """Arrange: what similarity cannot see, done to the ranked list as a whole.
 
-Questions about a development get results spread over the conversations; a standing order whose
-case has come is among the first results. The order of everything else is the ranker's.
+Questions about a development get results spread over the conversations; standing orders whose
+occasion has come are among the first results. The order of everything else is the ranker's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ SPREAD = 0.4  # what each result costs the next one of its conversation, in unit
 DEPTH = 30  # results that are spread, and
 REACH = 120  # those that they are taken from
 FRONT = 10  # results among which a standing order stands
-FITS = 0.3  # cosine from which on an order may be meant
+FITS = 0.3  # cosine of its occasion from which on an order is meant
+PINNED = 2  # orders that move up
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def arrange(plan: Plan, candidates: Iterator[Scored]) -> list[Scored]:
     if "wide" in plan.flags:
         return _spread(ranked)
     if "about_assistant" not in plan.flags:
-        return _with_order(ranked)
+        return _with_orders(ranked)
     return ranked
 
 
@@ -83,11 +84,11 @@ def _spread(ranked: list[Scored]) -> list[Scored]:
     return [*made, *left, *ranked[REACH:]]
 
 
-def _with_order(ranked: list[Scored]) -> list[Scored]:
-    """The order that fits best moves up to the end of the front, if it was behind it."""
-    behind = ranked[FRONT:]
-    best = max(ranked, key=lambda one: one.order_fit, default=None)
-    if best is None or best.order_fit < FITS or best not in behind:
-        return ranked
-    behind.remove(best)
-    return [*ranked[: FRONT - 1], best, ranked[FRONT - 1], *behind]
+def _with_orders(ranked: list[Scored]) -> list[Scored]:
+    """The orders that fit best move up to the end of the front, if they were behind it."""
+    meant = [one for one in ranked if one.order_fit >= FITS]
+    best = sorted(meant, key=lambda one: -one.order_fit)[:PINNED]
+    moved = [one for one in best if one not in ranked[:FRONT]]
+    others = [one for one in ranked if one not in moved]
+    stay = FRONT - len(moved)
+    return [*others[:stay], *moved, *others[stay:]]

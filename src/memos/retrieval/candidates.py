@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -41,35 +41,35 @@ async def gather(search: Search, *, widen: bool) -> Pool:
 
 def _best(found: Found, ranks: Mapping[Ref, Mapping[str, int]], limit: int) -> list[Ref]:
     """The refs with the highest sums of standardised scores; ties by best rank, then ref."""
-    total: dict[Ref, float] = dict.fromkeys(ranks, 0.0)
+    total = dict.fromkeys(ranks, 0.0)
     for leg, share in FIRST.items():
         scores = found.scores.get(leg, {})
-        if not scores:
-            continue
-        values = np.array(list(scores.values()))
-        spread = float(values.std()) or 1.0
-        low = float(values.min())  # a leg's worst is what the others would have got at most
-        for ref in total:
-            total[ref] += share * (scores.get(ref, low) - low) / spread
-    kept = [ref for ref, legs in ranks.items() if any(leg in legs for leg in KEPT)]
-    ordered = sorted(total, key=lambda ref: (-total[ref], min(ranks[ref].values()), ref))
-    return list(dict.fromkeys((*ordered[:limit], *kept)))
+        if scores:
+            values = np.array(list(scores.values()))
+            weight = share / (float(values.std()) or 1.0)
+            low = float(values.min())  # a leg's worst is what the others would have got at most
+            for ref, score in scores.items():
+                total[ref] += weight * (score - low)
+    kept = [ref for leg in KEPT for ref in found.by_leg.get(leg, ())]
+    ordered = sorted((-total[ref], min(legs.values()), ref) for ref, legs in ranks.items())
+    return list(dict.fromkeys([*(ref for _, _, ref in ordered[:limit]), *kept]))
 
 
-def _joining(outline: Outline, rows: list[int], widen: int) -> dict[int, int]:
+def _joining(outline: Outline, rows: Sequence[int], widen: int) -> dict[int, int]:
     """Rows beside the first `widen` candidates that become candidates: row -> whose rank."""
-    known = set(rows)
-    by_place: dict[tuple[int, int], list[int]] = defaultdict(list)
-    threads, ordinals = outline.threads.tolist(), outline.ordinals.tolist()
-    for row in np.flatnonzero(outline.admitted & (outline.ordinals > 0)).tolist():
-        by_place[threads[row], ordinals[row]].append(row)
-    joining: dict[int, int] = {}
-    for rank, row in enumerate(rows[:widen], 1):
-        for step in (-1, 1) if ordinals[row] else ():
-            for beside in by_place[threads[row], ordinals[row] + step]:
-                if beside not in known:
-                    joining.setdefault(beside, rank)
-    return joining
+    free = outline.admitted & (outline.ordinals > 0)
+    free[rows] = False
+    beside = np.flatnonzero(free)
+    first = np.array(rows[:widen], np.int64)
+    if not len(first):
+        return {}
+    near = (outline.threads[first, None] == outline.threads[beside]) & (
+        np.abs(outline.ordinals[first, None] - outline.ordinals[beside]) == 1
+    )
+    near &= outline.ordinals[first, None] > 0
+    joined, rank = near.any(axis=0), near.argmax(axis=0) + 1
+    order = np.flatnonzero(joined)[np.argsort(rank[joined], kind="stable")]
+    return dict(zip(beside[order].tolist(), rank[order].tolist(), strict=True))
 
 
 def _ordered(outline: Outline, first: list[int]) -> Outline:

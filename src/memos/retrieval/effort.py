@@ -11,7 +11,7 @@ from memos.model.recall import Effort
 class Budget:
     """Most candidates that each leg brings, and what is done with them.
 
-    `forms` of the question are embedded, as told first. `candidates` are looked at closely;
+    `candidates` are looked at closely;
     the neighbours of the first `widen` of them join in. `tokens` says whether the tokens of
     question and memory are compared one by one.
     """
@@ -22,7 +22,6 @@ class Budget:
     candidates: int
     widen: int
     tokens: bool
-    forms: int = 2
     graph: int = 40
     time: int = 40
     hot: int = 20
@@ -38,7 +37,6 @@ FAST = Budget(
     candidates=80,
     widen=15,
     tokens=False,
-    forms=1,
     graph=0,
     time=20,
 )

@@ -1,13 +1,13 @@
 """Features: what can be said of each candidate, as numbers that a table of weights adds up.
 
 A feature reads the question, the candidate, its neighbours, aggregates of the candidates and
-counters of the cube, nothing else. Names with ``_han`` and ``_dialogue`` hold for Chinese
-questions and for queries that are dialogues only: there the same signal weighs otherwise.
+counters of the cube, nothing else. Names with ``_dialogue`` hold for queries that are dialogues
+only: there the same signal weighs otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,26 +104,24 @@ def _meanings(asked: Asked, near: Closeness) -> Columns:
     """How near question and memory are as the embedder sees them, whole and token by token."""
     pool, n = asked.pool, asked.pool.candidates
     columns = {
-        "near": near.best[:n],
-        "meaning": standardised(near.asked[:n]),
+        "near": near.alone[:n],
+        "meaning": standardised(near.alone[:n]),
         "meaning_pair": standardised(near.with_before[:n]),
         "meaning_next": standardised(near.with_after[:n]),
-        "meaning_after": standardised(shifted(near.best, pool.after)[:n]),
-        "session_meaning": standardised(_of_sessions(pool, near.best)[:n]),
+        "meaning_after": standardised(shifted(near.alone, pool.after)[:n]),
+        "session_meaning": standardised(_of_sessions(pool, near.alone)[:n]),
     }
     if near.tokens is not None:
-        told = near.tokens.told
-        beside = np.maximum(told, shifted(told, pool.before))
-        around = np.maximum(beside, shifted(told, pool.after))
-        best = np.maximum(near.tokens.sum_asked, near.tokens.sum_told)
+        best, sums, weights = near.tokens.best, near.tokens.sums, near.tokens.weights
+        beside = np.maximum(best, shifted(best, pool.before))
+        around = np.maximum(beside, shifted(best, pool.after))
         columns |= {
-            "tokens_near": best[:n],
-            "tokens": standardised(near.tokens.sum_asked[:n]),
-            "tokens_told": standardised(near.tokens.sum_told[:n]),
-            "tokens_pair": standardised((beside @ near.tokens.weights)[:n]),
-            "tokens_window": standardised((around @ near.tokens.weights)[:n]),
-            "tokens_top": _share_of_best(best[:n]),
-            "session_tokens": standardised(_of_sessions(pool, best)[:n]),
+            "tokens_near": sums[:n],
+            "tokens": standardised(sums[:n]),
+            "tokens_pair": standardised((beside @ weights)[:n]),
+            "tokens_window": standardised((around @ weights)[:n]),
+            "tokens_top": _share_of_best(sums[:n]),
+            "session_tokens": standardised(_of_sessions(pool, sums)[:n]),
         }
     return columns
 
@@ -247,32 +245,16 @@ def _flags(asked: Asked) -> Columns:
     n, near = asked.pool.candidates, asked.closeness
     shown = Shown(asked.plan, asked.pool.outline.rows(slice(n)))
     columns = {name: np.asarray(flag(shown), np.float64) for name, flag in FLAGS.items()}
-    fit = 1.0 if near is None else near.best[:n]
+    fit = 1.0 if near is None else near.alone[:n]
     columns["standing_fit"] = columns["standing"] * fit
     return columns
 
 
-APART: Mapping[str, tuple[str, ...]] = {
-    "han": (
-        "words_top", "pair", "window", "covered", "meaning", "tokens", "tokens_told",
-    ),
-    "dialogue": ("words_top", "window", "tokens", "meaning", "length"),
-}  # fmt: skip
-ENGLISH = (
-    "near", "tokens_near", "meaning", "meaning_pair", "meaning_next", "meaning_after",
-    "session_meaning", "tokens", "tokens_told", "tokens_pair", "tokens_window", "tokens_top",
-    "session_tokens",
-)  # fmt: skip
-"""Signals of the default embedder, which knows English only."""
+APART = ("words_top", "window", "tokens", "meaning", "length")
 
 
 def _apart(plan: Plan, columns: Columns) -> None:
-    """Gives signals that weigh otherwise in some questions columns of their own."""
-    for flag, signals in APART.items():
-        for name in signals:
-            if name in columns:
-                columns[f"{name}_{flag}"] = columns[name] * (flag in plan.flags)
-    if "han" in plan.flags:
-        for name in ENGLISH:
-            if name in columns:
-                columns[name] = np.zeros(len(columns[name]))
+    """Gives signals that weigh otherwise in dialogues columns of their own."""
+    for name in APART:
+        if name in columns:
+            columns[f"{name}_dialogue"] = columns[name] * ("dialogue" in plan.flags)

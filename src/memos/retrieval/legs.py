@@ -21,6 +21,7 @@ from memos.language.tokens import terms
 from memos.model.memory import Memory, Ref
 from memos.model.scope import ReadScope
 from memos.retrieval.effort import Budget
+from memos.retrieval.occasions import Occasions
 from memos.retrieval.plan import Plan
 from memos.retrieval.question import Seen, look
 
@@ -43,6 +44,7 @@ class Sources:
     vectors: VectorIndex | None = None
     embedder: Embedder | None = None
     reranker: Reranker | None = None
+    occasions: Occasions = field(default_factory=Occasions)
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ async def run_legs(search: Search, timeout: float | None) -> Found:
         STANDING: lambda: _standing(search),
         PENDING: lambda: _pending(search),
     }
-    if search.sources.embedder is not None and search.sources.vectors is not None:
+    if _is_understood(search):
         legs[MEANING] = lambda: _meaning(search, linked)
     tasks = {name: asyncio.ensure_future(leg()) for name, leg in legs.items()}
     for task in (linked, *tasks.values()):
@@ -110,6 +112,14 @@ async def run_legs(search: Search, timeout: float | None) -> Found:
         # in only where the index is late or down.
         await _stand_in(search)
     return found
+
+
+def _is_understood(search: Search) -> bool:
+    """Whether there is an embedder that knows the language of the question."""
+    embedder, vectors = search.sources.embedder, search.sources.vectors
+    if embedder is None or vectors is None:
+        return False
+    return not (embedder.english_only and "han" in search.plan.flags)
 
 
 async def _stand_in(search: Search) -> None:
@@ -145,11 +155,9 @@ async def _meaning(search: Search, linked: asyncio.Future[list[Entity]]) -> list
     if sources.embedder is None or sources.vectors is None:
         return []
     persons = [entity.key for entity in await asyncio.shield(linked) if entity.speaks]
-    seen = search.found.seen = await look(
-        sources.embedder, search.plan, persons, search.budget.forms
-    )
+    seen = search.found.seen = await look(sources.embedder, search.plan, persons)
     hits = await sources.vectors.search(
-        search.scope, sources.embedder.generation, seen.vectors, search.budget.meaning
+        search.scope, sources.embedder.generation, [seen.embedding.vector], search.budget.meaning
     )
     search.found.scores[MEANING] = {hit.ref: hit.similarity for hit in hits}
     return [hit.ref for hit in hits]

@@ -13,35 +13,31 @@ from memos.contracts.vectors import EmbeddedRows
 from memos.retrieval import late
 from memos.retrieval.legs import Search
 from memos.retrieval.pool import Floats, Places, Pool, shifted
-from memos.retrieval.question import Seen, Vectors
+from memos.retrieval.question import Seen
 
 ON_THE_SPOT = 16  # memories that a recall embeds itself, at about 5 ms each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tokens:
-    """Best similarities of the question's tokens, by memory of the pool.
+    """Best similarities of the question's tokens, (versions of the pool, tokens).
 
-    `told` is (memories, tokens of the question as told), with the tokens' `weights`, which add
-    up to 1; the sums are weighted, for both forms.
+    `weights` (tokens,) add up to 1; `sums` (versions,) are weighted.
     """
 
-    told: Floats
+    best: Floats
     weights: Floats
-    sum_told: Floats
-    sum_asked: Floats
+    sums: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Closeness:
-    """Cosines, (memories of the pool,); 0 for a memory without a vector.
+    """Cosines to the question, (versions of the pool,); 0 for a version without a vector.
 
-    `asked` to the question as asked; the others are the better one of both forms: `best`
-    of the memory, `with_before` and `with_after` of it together with a neighbour.
+    `alone` of the version, `with_before` and `with_after` of it together with a neighbour.
     """
 
-    asked: Floats
-    best: Floats
+    alone: Floats
     with_before: Floats
     with_after: Floats
     tokens: Tokens | None
@@ -61,10 +57,10 @@ async def closeness(search: Search, pool: Pool) -> Closeness | None:
         search.found.degraded.append(f"meaning: {len(lacking)} not embedded yet")
         return None
     await _embed(search, sources.embedder, pool, rows, lacking)
-    near = _products(rows.vectors, seen.vectors)
+    # Not a matrix product, which might round equal rows differently.
+    near = np.einsum("ij,j->i", rows.vectors, seen.embedding.vector)
     return Closeness(
-        asked=near[:, 0].astype(np.float64),
-        best=near.max(axis=1).astype(np.float64),
+        alone=near.astype(np.float64),
         with_before=_together(rows.vectors, near, pool.before),
         with_after=_together(rows.vectors, near, pool.after),
         tokens=_tokens(search, seen, pool, rows.tokens) if search.budget.tokens else None,
@@ -90,34 +86,29 @@ async def _embed(
             rows.tokens[at] = late.pack(made.tokens, made.pieces)
 
 
-def _products(vectors: NDArray[np.float32], queries: Sequence[NDArray[np.float32]]) -> Vectors:
-    """Cosines (n, queries); sums, because a matrix product may round equal rows differently."""
-    return np.stack([np.einsum("ij,j->i", vectors, query) for query in queries], axis=1)
-
-
 def _together(vectors: NDArray[np.float32], near: NDArray[np.float32], where: Places) -> Floats:
-    """The better cosine of a memory and its neighbour, added up to one vector."""
+    """The cosine of a version and its neighbour, added up to one vector."""
     inner = np.einsum("ij,ij->i", vectors, vectors[where]) * (where >= 0)
     squares = np.einsum("ij,ij->i", vectors, vectors)
     length = np.sqrt(np.maximum(squares + shifted(squares, where) + 2 * inner, 1e-12))
-    sums = near + shifted(near, where)
-    made: Floats = (sums.max(axis=1) / length).astype(np.float64)
+    made: Floats = ((near + shifted(near, where)) / length).astype(np.float64)
     return made
 
 
 def _tokens(search: Search, seen: Seen, pool: Pool, packed: Sequence[bytes]) -> Tokens | None:
     if not any(packed):
         return None
-    idf = _idf(search, pool)
-    forms = [(seen.told, seen.text)]
-    if seen.asked is not seen.told:
-        forms.append((seen.asked, search.plan.query))
-    question = np.concatenate([form.tokens for form, _ in forms])
-    found = late.best_matches(question, packed).astype(np.float64)
-    weights = [late.token_weights(text, form.spans, idf).astype(float) for form, text in forms]
-    told = found[:, : len(weights[0])]
-    asked = found[:, -len(weights[-1]) :] if len(weights[-1]) else found[:, :0]
-    return Tokens(told, weights[0], told @ weights[0], asked @ weights[-1])
+    best = late.best_matches(seen.embedding.tokens, packed).astype(np.float64)
+    weights = _weights(search, seen, pool)
+    return Tokens(best, weights, best @ weights)
+
+
+def _weights(search: Search, seen: Seen, pool: Pool) -> Floats:
+    """What the question's tokens count; all the same where the model does not place them."""
+    tokens, spans = seen.embedding.tokens, seen.embedding.spans
+    if len(spans) != len(tokens):
+        return np.full(len(tokens), 1.0 / max(1, len(tokens)))
+    return late.token_weights(seen.text, spans, _idf(search, pool)).astype(np.float64)
 
 
 def _idf(search: Search, pool: Pool) -> dict[str, float]:

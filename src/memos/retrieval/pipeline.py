@@ -18,6 +18,7 @@ from memos.retrieval.effort import NORMAL, Budget
 from memos.retrieval.features import Asked, features
 from memos.retrieval.legs import Found, Search, Sources, run_legs
 from memos.retrieval.meaning import closeness
+from memos.retrieval.orders import fits
 from memos.retrieval.plan import plan
 from memos.retrieval.rank import Weights, shipped, signals_of
 from memos.retrieval.rerank import rerank
@@ -81,9 +82,10 @@ async def recall(
     pool = await _within(deadline, gather(search, widen=not deadline.over))
     near = await _within(deadline, closeness(search, pool)) if pool.candidates else None
     columns = features(Asked(planned, pool, near))
-    weights = (table or shipped())[signals_of(columns)]
+    weights = (table or shipped())[signals_of(planned, columns)]
     totals = weights.total(columns)
-    arranged = arrange(planned, scored(pool.outline, totals, columns["standing_fit"]))
+    fitting = await _within(deadline, fits(search, pool))
+    arranged = arrange(planned, scored(pool.outline, totals, fitting))
     order = await rerank(search, [one.ref for one in arranged], deadline.share(RERANK_SHARE))
     ranked = [arranged[at] for at in order]
     judged = Judged(search, pool, columns, weights, totals, scores(weights, totals, arranged))

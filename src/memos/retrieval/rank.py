@@ -15,10 +15,14 @@ from importlib.resources import files
 import numpy as np
 
 from memos.retrieval.features import Columns
+from memos.retrieval.plan import Plan
 from memos.retrieval.pool import Floats
 
-SIGNALS = ("tokens", "vectors", "words")
-"""Sets of signals, richest first: with the tokens of late interaction, without, words alone."""
+SIGNALS = ("tokens", "vectors", "words", "words_han")
+"""Sets of signals: with the tokens of late interaction, without, words alone, Chinese words alone.
+
+The default embedder knows no Chinese, and words weigh otherwise there: a term is two characters.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # each is its own, so that it can be a key
@@ -61,8 +65,10 @@ def parse(table: Mapping[str, Mapping[str, object]]) -> dict[str, Weights]:
     return {signals: Weights(**column) for signals, column in table.items()}  # type: ignore[arg-type]
 
 
-def signals_of(columns: Columns) -> str:
+def signals_of(plan: Plan, columns: Columns) -> str:
     """The richest set of signals that the columns hold."""
     if "tokens" in columns:
         return "tokens"
-    return "vectors" if "meaning" in columns else "words"
+    if "meaning" in columns:
+        return "vectors"
+    return "words_han" if "han" in plan.flags else "words"

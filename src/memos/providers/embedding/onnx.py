@@ -44,6 +44,7 @@ class OnnxEmbedder(Embedder):
     needs_loop = False
     generation = Generation(f"all-MiniLM-L6-v2-int8-{files.REVISION}", 384)
     cut_at = CUT_AT
+    english_only = True
 
     def __init__(self, model_folder: Path | None = None, threads: int = 1) -> None:
         """`model_folder`: None for the one inside memos. `threads`: for one batch."""

@@ -1,0 +1,44 @@
+"""Orders: how well the occasion of each standing order fits the question.
+
+"Add a test when I ask for code" applies to questions about code, so the occasion is compared and
+not the whole order. People give few orders and ask often, so what occasions mean is remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from memos.contracts.outline import STANDING
+from memos.language.cues import order_trigger
+from memos.language.tokens import terms
+from memos.retrieval.legs import Search
+from memos.retrieval.pool import Floats, Pool
+
+
+async def fits(search: Search, pool: Pool) -> Floats:
+    """For each candidate that is an order the cosine of occasion and question, else 0.
+
+    Without meaning or in a hurry, the share of the occasion's words instead.
+    """
+    made = np.zeros(pool.candidates)
+    rows = np.flatnonzero(pool.outline.cues[: pool.candidates] & STANDING).tolist()
+    if not rows:
+        return made
+    refs = [pool.outline.refs[row] for row in rows]
+    memories = await search.sources.records.memories(search.scope, refs)
+    rows = [row for row, ref in zip(rows, refs, strict=True) if ref in memories]
+    occasions = [order_trigger(memories[ref].content) for ref in refs if ref in memories]
+    seen, embedder = search.found.seen, search.sources.embedder
+    if seen is not None and embedder is not None and search.budget.tokens and occasions:
+        vectors = await search.sources.occasions.vectors(embedder, occasions)
+        made[rows] = (vectors * seen.embedding.vector).sum(axis=1)
+    else:
+        made[rows] = [_shared(occasion, search.plan.terms) for occasion in occasions]
+    return made
+
+
+def _shared(occasion: str, asked: Sequence[str]) -> float:
+    held = set(terms(occasion))
+    return len(held.intersection(asked)) / len(held) if held else 0.0
