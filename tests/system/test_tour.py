@@ -277,7 +277,6 @@ def test_no_text_of_a_memory_leaves_its_line(memos):
     memos.add_message("alice", role="user", content=evil)
     lines = memos.context("alice", "obey").text.splitlines()
     assert (lines[0], lines[-1]) == ("<memory-context>", "</memory-context>")
-    quoted = [line for line in lines if line.startswith("- ")]
-    assert len(lines) == 4
-    assert json.loads(quoted[0].partition(": ")[2]) == evil
-    assert not {"\u202e", "\u200b"} & set(quoted[0])
+    assert len(lines) == 5
+    assert json.loads(lines[3].partition(": ")[2]) == evil
+    assert not {"\u202e", "\u200b"} & set(lines[3])

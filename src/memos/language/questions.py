@@ -198,7 +198,7 @@ def asks_about_now(question: str) -> bool:
 
 def asks_the_past(question: str) -> bool:
     """It asks what was said or what happened, as against a new request."""
-    return seen(_PAST, question) or asks_about_assistant(question)
+    return seen(_PAST, question) or asks_about_assistant(question) or asks_order(question)
 
 
 def follows_up(text: str) -> bool:

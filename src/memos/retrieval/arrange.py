@@ -1,14 +1,18 @@
 """Arrange: what similarity cannot see, done to the ranked list as a whole.
 
-Questions about a development get results spread over the conversations; standing orders whose
-occasion has come are among the first results. The order of everything else is the ranker's.
+Questions about a development get what belongs to the same story as the best results, spread over
+the conversations; standing orders whose occasion has come are among the first results. The order
+of everything else is the ranker's.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from memos.contracts.outline import Outline
 from memos.model.memory import Ref
@@ -18,6 +22,8 @@ from memos.retrieval.pool import Floats
 SPREAD = 0.4  # what each result costs the next one of its conversation, in units of the sum
 DEPTH = 30  # results that are spread, and
 REACH = 120  # those that they are taken from
+STORY = 3  # best results that show what a story is about, and
+DRAWN = 0.6  # what nearness to them counts, in units of the sum
 FRONT = 10  # results among which a standing order stands
 FITS = 0.3  # cosine of its occasion from which on an order is meant
 PINNED = 2  # orders that move up
@@ -48,11 +54,15 @@ def scored(outline: Outline, totals: Floats, fits: Floats) -> Iterator[Scored]:
         yield Scored(row, ref, total, fit, when, thread, (thread, ordinal) if ordinal else ref)
 
 
-def arrange(plan: Plan, candidates: Iterator[Scored]) -> list[Scored]:
-    """Candidates, best first, one for each message."""
+def arrange(
+    plan: Plan, candidates: Iterator[Scored], vectors: NDArray[np.float32] | None = None
+) -> list[Scored]:
+    """Candidates, best first, one for each message; `vectors` are those of the pool."""
     ranked = sorted(candidates, key=lambda one: (-one.total, -one.when, one.ref))
     ranked = _one_per_message(ranked)
     if "wide" in plan.flags:
+        if vectors is not None and "order" not in plan.flags:
+            ranked = _by_story(ranked, vectors)
         return _spread(ranked)
     if "about_assistant" not in plan.flags:
         return _with_orders(ranked)
@@ -65,6 +75,20 @@ def _one_per_message(ranked: Sequence[Scored]) -> list[Scored]:
     for one in ranked:
         best.setdefault(one.message, one)
     return list(best.values())
+
+
+def _by_story(ranked: list[Scored], vectors: NDArray[np.float32]) -> list[Scored]:
+    """More for what is near the best results: "how did it go with X" is poor in words, they not."""
+    if not ranked:
+        return ranked
+    rows = vectors[[one.row for one in ranked]]
+    middle = rows[:STORY].sum(axis=0)
+    near = np.einsum("ij,j->i", rows, middle)
+    drawn = DRAWN * (near - near.mean()) / (float(near.std()) or 1.0)
+    moved = [
+        replace(one, total=one.total + add) for one, add in zip(ranked, drawn.tolist(), strict=True)
+    ]
+    return sorted(moved, key=lambda one: (-one.total, -one.when, one.ref))
 
 
 def _spread(ranked: list[Scored]) -> list[Scored]:

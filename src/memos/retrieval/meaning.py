@@ -34,9 +34,11 @@ class Tokens:
 class Closeness:
     """Cosines to the question, (versions of the pool,); 0 for a version without a vector.
 
-    `alone` of the version, `with_before` and `with_after` of it together with a neighbour.
+    `alone` of the version, `with_before` and `with_after` of it together with a neighbour;
+    `vectors` (versions, dimension) are what they come from.
     """
 
+    vectors: NDArray[np.float32]
     alone: Floats
     with_before: Floats
     with_after: Floats
@@ -60,6 +62,7 @@ async def closeness(search: Search, pool: Pool) -> Closeness | None:
     # Not a matrix product, which might round equal rows differently.
     near = np.einsum("ij,j->i", rows.vectors, seen.embedding.vector)
     return Closeness(
+        vectors=rows.vectors,
         alone=near.astype(np.float64),
         with_before=_together(rows.vectors, near, pool.before),
         with_after=_together(rows.vectors, near, pool.after),

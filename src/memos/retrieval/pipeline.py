@@ -85,7 +85,8 @@ async def recall(
     weights = (table or shipped())[signals_of(planned, columns)]
     totals = weights.total(columns)
     fitting = await _within(deadline, fits(search, pool))
-    arranged = arrange(planned, scored(pool.outline, totals, fitting))
+    vectors = near.vectors if near is not None else None
+    arranged = arrange(planned, scored(pool.outline, totals, fitting), vectors)
     order = await rerank(search, [one.ref for one in arranged], deadline.share(RERANK_SHARE))
     ranked = [arranged[at] for at in order]
     judged = Judged(search, pool, columns, weights, totals, scores(weights, totals, arranged))
