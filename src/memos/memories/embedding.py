@@ -146,14 +146,16 @@ class Embedding:
         ]
         await self._vectors.put(key, self.generation, items)
 
-    async def _catch_up(self) -> None:
+    async def _catch_up(self, *, patient: bool = False) -> None:
+        """Embeds what is due; a patient one lets a crowd of writers go first."""
         async with self._working:
             while self._due:
                 key = min(self._due, key=lambda one: self._due[one])
                 del self._due[key]  # first: what is written from here on notes it again
                 try:
                     async for _ in self.complete(key):
-                        pass
+                        if patient:
+                            await self._until_calm()
                 except BaseException:
                     self._due.setdefault(key, time.monotonic())
                     raise
@@ -164,9 +166,10 @@ class Embedding:
 
     async def _run(self) -> None:
         while self._due:
-            await self._until_due()
+            await asyncio.sleep(max(0.0, min(self._due.values()) - time.monotonic()))
+            await self._until_calm()
             try:
-                await self._catch_up()
+                await self._catch_up(patient=True)
                 self._pause = 0.0
             except UsageError:  # the interpreter or this MemOS is on its way out
                 return
@@ -175,15 +178,14 @@ class Embedding:
                 log.warning("nothing could be embedded: %s", error)
                 await asyncio.sleep(self._pause)
 
-    async def _until_due(self) -> None:
+    async def _until_calm(self) -> None:
         """Waits until few write, though not for ever."""
-        began = time.monotonic()
-        while (now := time.monotonic()) < began + LONGEST:
-            calm = self._writes[0] + QUIET if len(self._writes) == CROWD else now
-            wait = max(min(self._due.values(), default=now), calm) - now
-            if wait <= 0:
-                return
-            await asyncio.sleep(min(wait, began + LONGEST - now))
+        end = time.monotonic() + LONGEST
+        while self._crowded() and time.monotonic() < end:  # noqa: ASYNC110 - no end is told
+            await asyncio.sleep(QUIET)
+
+    def _crowded(self) -> bool:
+        return len(self._writes) == CROWD and time.monotonic() < self._writes[0] + QUIET
 
     def _tell(self) -> None:
         if self._loop is not None:

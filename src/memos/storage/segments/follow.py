@@ -46,7 +46,7 @@ SELECT v.key, {FLAGS} FROM versions v CROSS JOIN memories y ON y.id = v.memory
 WHERE v.memory IN (
     SELECT memory FROM events WHERE cube = ?1 AND seq > ?2
     UNION SELECT memory FROM versions WHERE cube = ?1 AND seq > ?2 AND version > 1)
-AND v.cube = ?1"""
+AND +v.cube = ?1"""  # the plus: not the whole cube by that index
 
 
 class Arrived(NamedTuple):
