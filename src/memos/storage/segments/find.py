@@ -12,7 +12,6 @@ from memos.model.memory import Ref
 from memos.storage.sqlite.rows import pack
 
 Ids: TypeAlias = NDArray[np.uint64]
-NOWHERE = bytes(16)  # the id of nothing
 
 
 class Finder:
@@ -36,16 +35,18 @@ class Finder:
         self, ids: Ids, versions: NDArray[np.int32], refs: Sequence[Ref]
     ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Documents of those references that are there, with the places of these in `refs`."""
-        wanted = np.frombuffer(b"".join(pack(id) or NOWHERE for id, _ in refs), ">u8")
+        asked = [(at, key, version) for at, (id, version) in enumerate(refs) if (key := pack(id))]
+        wanted = np.frombuffer(b"".join(key for _, key, _ in asked), ">u8")
         wanted = wanted.astype(np.uint64).reshape(-1, 2)
-        numbers: NDArray[Any] = np.array([version for _, version in refs])
+        places = np.array([at for at, _, _ in asked], np.int64)
+        numbers: NDArray[Any] = np.array([version for _, _, version in asked])
         first = np.searchsorted(self._low, wanted[:, 1])
         count = np.searchsorted(self._low, wanted[:, 1], side="right") - first
-        places = np.repeat(np.arange(len(refs)), count)
-        inside = np.arange(len(places)) - np.repeat(np.cumsum(count) - count, count)
+        which = np.repeat(np.arange(len(asked)), count)
+        inside = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
         docs = self._docs[np.repeat(first, count) + inside]
-        same = (ids[docs, 0] == wanted[places, 0]) & (versions[docs] == numbers[places])
-        return places[same], docs[same]
+        same = (ids[docs, 0] == wanted[which, 0]) & (versions[docs] == numbers[which])
+        return places[which[same]], docs[same]
 
     @property
     def nbytes(self) -> int:
