@@ -24,7 +24,7 @@ from memos.model.scope import CubeKey, Narrowing, ReadScope
 from memos.model.time import Clock
 from memos.retrieval.late import pack
 
-BATCH = 64  # versions between two writes
+BATCH = 256  # versions between two writes: texts of equal length are embedded together
 QUIET = 0.05  # seconds that what was written waits for more
 CROWD = 20  # writes within them that come first: at 400 a second, embedding would slow them down
 LONGEST = 10.0  # seconds, after which embedding begins all the same
