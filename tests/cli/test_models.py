@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from memos.memories.embedding import BATCH
 from memos.testing.scripted import Answer, ScriptedServer
 
 DIMENSION = 4
@@ -67,24 +68,28 @@ def test_reembed_without_an_embedder(memos, told, monkeypatch):
 
 def test_killed_it_goes_on_where_it_stopped(told, start, server, monkeypatch, tmp_path):
     use(monkeypatch, "hashing")
-    messages = [{"role": "user", "content": f"note {n}", "message_id": f"m{n}"} for n in range(150)]
+    messages = [
+        {"role": "user", "content": f"note {n}", "message_id": f"m{n}"} for n in range(BATCH + 86)
+    ]
     file = tmp_path / "said.jsonl"
     file.write_text("\n".join(map(json.dumps, messages)), "utf-8")
     told("import", file, "--user", "ada")
     use(monkeypatch, f"openai:{server.url}/v1?model=m&dimension={DIMENSION}&batch=64&attempts=1")
-    server.script(answer(64), Answer(silent=True))
+    kept = BATCH // 64
+    server.script(*[answer(64)] * kept, Answer(silent=True))
     process = start("reembed")
-    while len(server.requests) < 2:
+    while len(server.requests) <= kept:
         server.arrived.wait(30)
         server.arrived.clear()
         assert process.poll() is None
     process.kill()
     process.wait()
     counts = {one["model"]: one["versions"] for one in told("stats")["generations"]}
-    assert counts == {"openai/m": 64, "hashing-256": 150}
+    assert counts == {"openai/m": BATCH, "hashing-256": BATCH + 86}
     done = told("reembed")
-    assert (done["embedded"], done["dropped"]) == (86, 150)
-    first, cut_off, *rest = (request.body["input"] for request in server.requests)
-    again = [text for texts in rest for text in texts]
-    assert cut_off == again[:64]
+    assert (done["embedded"], done["dropped"]) == (86, BATCH + 86)
+    asked = [request.body["input"] for request in server.requests]
+    first = [text for texts in asked[:kept] for text in texts]
+    again = [text for texts in asked[kept + 1 :] for text in texts]
+    assert asked[kept] == again[:64]
     assert sorted([*first, *again]) == sorted(message["content"] for message in messages)
