@@ -165,7 +165,7 @@ def _reranker(
 
 
 def _check_family(settings: Settings) -> None:
-    """The embedded indexes and the outbox share a transaction with the records."""
+    """Indexes and outbox read what records of their own family keep: a table, or this process."""
     registry.load("records", settings.records)  # an unknown one is what is wrong first
     for role in ("text", "graph", "vectors", "outbox"):
         named = getattr(settings, role)

@@ -63,8 +63,7 @@ def best_matches(question: Floats, packed: Sequence[bytes]) -> Floats:
     _check("question", question)
     made = np.zeros((len(packed), len(question)), np.float32)
     size = _size(question.shape[1])
-    head = _head(size)
-    held = [at for at, one in enumerate(packed) if one[:HEAD] == head and _whole(one, size)]
+    held = [at for at, one in enumerate(packed) if is_packed(one, question.shape[1])]
     if not held or not len(question):
         return made
     bodies = [packed[at][HEAD:] for at in held]
@@ -77,15 +76,12 @@ def best_matches(question: Floats, packed: Sequence[bytes]) -> Floats:
 def is_packed(packed: bytes, width: int) -> bool:
     """Whether these bytes have the form of packed tokens of that width."""
     size = _size(width)
-    return packed[:HEAD] == _head(size) and _whole(packed, size)
+    return packed[:HEAD] == _head(size) and len(packed) > HEAD and (len(packed) - HEAD) % size == 0
 
 
+@lru_cache(maxsize=4)
 def _head(size: int) -> bytes:
     return bytes((VERSION,)) + size.to_bytes(2, "little")
-
-
-def _whole(packed: bytes, size: int) -> bool:
-    return len(packed) > HEAD and (len(packed) - HEAD) % size == 0
 
 
 def token_weights(text: str, spans: NDArray[np.int32], idf: Mapping[str, float]) -> Floats:

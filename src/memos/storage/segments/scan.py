@@ -1,8 +1,7 @@
 """Exact scans: cosines of a few queries with every vector of a matrix, in int8.
 
-numpy multiplies int8 without the processor's instructions for it, so onnxruntime does: one
-thread, and a graph of one node. Its quick kernel for one row by a matrix (three to twenty times
-as fast as the others) wants the row in uint8, without a zero point, and a column for each vector.
+Products are those of `memos.products`. The quick kernel behind it for one row by a matrix (three to
+twenty times as fast as the others) wants a column for each vector, and queries one by one.
 """
 
 from __future__ import annotations
