@@ -38,8 +38,7 @@ def test_the_best_come_first_and_of_equal_ones_the_newest():
 
 def test_pieces_of_one_message_stand_for_it_once():
     one, other, piece = candidates(1.0, 2.0, 3.0)
-    same = [Scored(*[*(getattr(each, name) for name in Scored.__slots__[:-1]), (7, 1)])
-            for each in (one, piece)]  # fmt: skip
+    same = [each._replace(message=(7, 1)) for each in (one, piece)]
     assert rows(arrange(PLAIN, iter([same[0], other, same[1]]))) == [2, 1]
 
 

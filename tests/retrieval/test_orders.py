@@ -33,7 +33,7 @@ def test_occasions_are_embedded_once(tmp_path):
     with filled(tmp_path) as memos:
         occasions = memos._engine._textual._sources.occasions
         memos.recall("ann", "Which train goes to Oslo?")
-        held = list(occasions._held)
+        held = list(occasions._meant)
         assert held
         memos.recall("ann", "Is the train to Bergen late?")
-        assert sorted(occasions._held) == sorted(held)
+        assert sorted(occasions._meant) == sorted(held)

@@ -237,7 +237,10 @@ def query_terms(text: str) -> list[str]:
 def shared_words(text: str, wanted: AbstractSet[str]) -> list[str]:
     """The words of `text`, as it has them, whose terms are among `wanted`; each once."""
     found: dict[str, None] = {}
+    begins = {term[0] for term in wanted}  # no stemming changes how a word begins
     for piece in _PIECE.findall(text):
+        if piece[0] not in begins and piece.isascii() and piece[0].lower() not in begins:
+            continue
         if not piece.isascii() and _IS_CJK.match(folded := _fold(piece)):
             found.update((run, None) for run in _shared_runs(folded, wanted))
         elif not wanted.isdisjoint(_terms_of(piece)):

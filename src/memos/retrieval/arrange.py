@@ -8,8 +8,8 @@ of everything else is the ranker's.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,7 @@ FITS = 0.3  # cosine of its occasion from which on an order is meant
 PINNED = 2  # orders that move up
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A candidate with its row in the pool, its sum, and how well it fits as an order.
 
     `message` is the same for all pieces of one message.
@@ -45,21 +44,22 @@ class Scored:
     message: Ref | tuple[int, int]
 
 
-def scored(outline: Outline, totals: Floats, fits: Floats) -> Iterator[Scored]:
+def scored(outline: Outline, totals: Floats, fits: Floats) -> list[Scored]:
     """The candidates, which are the first rows of the outline."""
     columns = (outline.when, outline.threads, outline.ordinals)
-    rows = zip(totals.tolist(), fits.tolist(), *(one.tolist() for one in columns), strict=False)
-    for row, (total, fit, when, thread, ordinal) in enumerate(rows):
-        ref = outline.refs[row]
-        yield Scored(row, ref, total, fit, when, thread, (thread, ordinal) if ordinal else ref)
+    rows = zip(outline.refs, totals.tolist(), fits.tolist(), *(one.tolist() for one in columns),
+               strict=False)  # fmt: skip
+    return [
+        Scored(row, ref, total, fit, when, thread, (thread, ordinal) if ordinal else ref)
+        for row, (ref, total, fit, when, thread, ordinal) in enumerate(rows)
+    ]
 
 
 def arrange(
-    plan: Plan, candidates: Iterator[Scored], vectors: NDArray[np.float32] | None = None
+    plan: Plan, candidates: Iterable[Scored], vectors: NDArray[np.float32] | None = None
 ) -> list[Scored]:
     """Candidates, best first, one for each message; `vectors` are those of the pool."""
-    ranked = sorted(candidates, key=lambda one: (-one.total, -one.when, one.ref))
-    ranked = _one_per_message(ranked)
+    ranked = _one_per_message(_ranked(candidates))
     if "wide" in plan.flags:
         if vectors is not None and "order" not in plan.flags:
             ranked = _by_story(ranked, vectors)
@@ -67,6 +67,10 @@ def arrange(
     if "about_assistant" not in plan.flags:
         return _with_orders(ranked)
     return ranked
+
+
+def _ranked(candidates: Iterable[Scored]) -> list[Scored]:
+    return sorted(candidates, key=lambda one: (-one.total, -one.when, one.ref))
 
 
 def _one_per_message(ranked: Sequence[Scored]) -> list[Scored]:
@@ -85,10 +89,9 @@ def _by_story(ranked: list[Scored], vectors: NDArray[np.float32]) -> list[Scored
     middle = rows[:STORY].sum(axis=0)
     near = np.einsum("ij,j->i", rows, middle)
     drawn = DRAWN * (near - near.mean()) / (float(near.std()) or 1.0)
-    moved = [
-        replace(one, total=one.total + add) for one, add in zip(ranked, drawn.tolist(), strict=True)
-    ]
-    return sorted(moved, key=lambda one: (-one.total, -one.when, one.ref))
+    return _ranked(
+        one._replace(total=one.total + add) for one, add in zip(ranked, drawn.tolist(), strict=True)
+    )
 
 
 def _spread(ranked: list[Scored]) -> list[Scored]:

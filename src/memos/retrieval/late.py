@@ -63,7 +63,7 @@ def best_matches(question: Floats, packed: Sequence[bytes]) -> Floats:
     _check("question", question)
     made = np.zeros((len(packed), len(question)), np.float32)
     size = _size(question.shape[1])
-    held = [at for at, one in enumerate(packed) if is_packed(one, question.shape[1])]
+    held = _packed(packed, size)
     if not held or not len(question):
         return made
     bodies = [packed[at][HEAD:] for at in held]
@@ -75,11 +75,19 @@ def best_matches(question: Floats, packed: Sequence[bytes]) -> Floats:
 
 def is_packed(packed: bytes, width: int) -> bool:
     """Whether these bytes have the form of packed tokens of that width."""
-    size = _size(width)
-    return packed[:HEAD] == _head(size) and len(packed) > HEAD and (len(packed) - HEAD) % size == 0
+    return bool(_packed([packed], _size(width)))
 
 
-@lru_cache(maxsize=4)
+def _packed(several: Sequence[bytes], size: int) -> list[int]:
+    """Places of those that have the form of packed tokens of so many bytes each."""
+    head = _head(size)
+    return [
+        at
+        for at, one in enumerate(several)
+        if one[:HEAD] == head and (length := len(one) - HEAD) and not length % size
+    ]
+
+
 def _head(size: int) -> bytes:
     return bytes((VERSION,)) + size.to_bytes(2, "little")
 

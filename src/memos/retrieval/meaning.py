@@ -50,14 +50,17 @@ async def closeness(search: Search, pool: Pool) -> Closeness | None:
     seen, sources = search.found.seen, search.sources
     if seen is None or sources.vectors is None or sources.embedder is None:
         return None
-    rows = await sources.vectors.embedded(
-        search.scope, sources.embedder.generation, pool.outline.refs, tokens=search.budget.tokens
+    read = _beside(pool)
+    refs = [pool.outline.refs[row] for row in read.tolist()]
+    found = await sources.vectors.embedded(
+        search.scope, sources.embedder.generation, refs, tokens=search.budget.tokens
     )
-    lacking = np.flatnonzero(~rows.held).tolist()
+    lacking = read[~found.held].tolist()
     if len(lacking) > ON_THE_SPOT:
         # Half of the memories seen with their meaning, half without, cannot be compared.
         search.found.degraded.append(f"meaning: {len(lacking)} not embedded yet")
         return None
+    rows = _placed(found, read, len(pool.outline))
     await _embed(search, sources.embedder, pool, rows, lacking)
     # Not a matrix product, which might round equal rows differently.
     near = np.einsum("ij,j->i", rows.vectors, seen.embedding.vector)
@@ -68,6 +71,23 @@ async def closeness(search: Search, pool: Pool) -> Closeness | None:
         with_after=_together(rows.vectors, near, pool.after),
         tokens=_tokens(search, seen, pool, rows.tokens) if search.budget.tokens else None,
     )
+
+
+def _beside(pool: Pool) -> Places:
+    """Rows of the candidates and their direct neighbours; what lies farther counts by its words."""
+    n = pool.candidates
+    rows: Places = np.unique(np.concatenate((np.arange(n), pool.before[:n], pool.after[:n])))
+    return rows[rows >= 0]
+
+
+def _placed(found: EmbeddedRows, rows: Places, size: int) -> EmbeddedRows:
+    """The same for all rows of a pool, nothing where nothing was read."""
+    vectors = np.zeros((size, found.vectors.shape[1]), np.float32)
+    held, tokens = np.zeros(size, np.bool_), [b""] * size
+    vectors[rows], held[rows] = found.vectors, found.held
+    for row, packed in zip(rows.tolist(), found.tokens, strict=True):
+        tokens[row] = packed
+    return EmbeddedRows(vectors, held, tokens)
 
 
 async def _embed(

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from memos.contracts.outline import STANDING
-from memos.language.cues import order_trigger
 from memos.language.tokens import terms
 from memos.retrieval.legs import Search
 from memos.retrieval.pool import Floats, Pool
@@ -26,13 +25,15 @@ async def fits(search: Search, pool: Pool) -> Floats:
     rows = np.flatnonzero(pool.outline.cues[: pool.candidates] & STANDING).tolist()
     if not rows:
         return made
-    refs = [pool.outline.refs[row] for row in rows]
-    memories = await search.sources.records.memories(search.scope, refs)
-    rows = [row for row, ref in zip(rows, refs, strict=True) if ref in memories]
-    occasions = [order_trigger(memories[ref].content) for ref in refs if ref in memories]
-    seen, embedder = search.found.seen, search.sources.embedder
+    sources = search.sources
+    told = await sources.occasions.told(
+        sources.records, search.scope, [pool.outline.refs[row] for row in rows]
+    )
+    rows = [row for row in rows if pool.outline.refs[row] in told]
+    occasions = [told[pool.outline.refs[row]] for row in rows]
+    seen, embedder = search.found.seen, sources.embedder
     if seen is not None and embedder is not None and search.budget.tokens and occasions:
-        vectors = await search.sources.occasions.vectors(embedder, occasions)
+        vectors = await sources.occasions.vectors(embedder, occasions)
         made[rows] = (vectors * seen.embedding.vector).sum(axis=1)
     else:
         made[rows] = [_shared(occasion, search.plan.terms) for occasion in occasions]

@@ -97,8 +97,8 @@ def _append(segment: Segment, rows: Sequence[Arrived]) -> None:
         return
     first = len(segment)
     found = [_read(segment, row) for row in rows]
-    segment.ids.extend(np.frombuffer(b"".join(row.memory for row in rows), ">u8"))
-    segment.versions.extend([row.version for row in rows])
+    ids = np.frombuffer(b"".join(row.memory for row in rows), ">u8")
+    segment.references.add(ids, [row.version for row in rows])
     segment.kinds.extend([KINDS[row.kind] for row in rows])
     segment.when.extend([row.when for row in rows])
     segment.flags.extend([row.flags for row in rows])

@@ -15,10 +15,9 @@ from memos.language.entities import mentioned
 from memos.model.memory import Kind, Ref
 from memos.model.scope import Narrowing
 from memos.storage.segments.column import Column
-from memos.storage.segments.find import Finder
 from memos.storage.segments.postings import Docs, Postings
+from memos.storage.segments.references import References
 from memos.storage.segments.space import Space
-from memos.storage.sqlite.rows import unpack
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -61,8 +60,7 @@ class Segment:
         self.seq = 0
         self.lock = threading.Lock()
         self.keys = Column(np.int64)  # versions.key
-        self.ids = Column(np.uint64)  # two for each memory id, high half first
-        self.versions = Column(np.int32)
+        self.references = References()
         self.kinds = Column(np.uint8)  # place in `Kind`
         self.lengths = Column(np.int32)  # terms, repeats included
         self.when = Column(np.int64)  # `Memory.when`
@@ -79,7 +77,6 @@ class Segment:
         self.names = Postings()  # of `named` and `said`, below
         self.entities: dict[str, None] = {}
         self.bearers: dict[str, list[str]] = defaultdict(list)  # word -> entities with that word
-        self._finder = Finder()
         self.spaces: dict[int, Space] = {}  # vectors, by generations.key
         self.grown = True  # since its size was looked at
         self.unsaved: list[tuple[int, bytes, str, int]] = []  # rows for the table of terms
@@ -117,17 +114,11 @@ class Segment:
 
     def find(self, refs: Sequence[Ref]) -> tuple[NDArray[np.int64], Docs]:
         """Documents of those references that are here, with the places of these in `refs`."""
-        ids = self.ids.values.reshape(-1, 2)
-        self._finder.follow(ids)
-        return self._finder.find(ids, self.versions.values, refs)
+        return self.references.find(refs)
 
     def refs(self, docs: Docs) -> list[Ref]:
         """What documents are versions of."""
-        ids = self.ids.values.reshape(-1, 2)[docs].astype(">u8").tobytes()
-        versions = self.versions.values[docs].tolist()
-        return [
-            (unpack(ids[16 * at : 16 * at + 16]), version) for at, version in enumerate(versions)
-        ]
+        return self.references.of(docs)
 
     def space(self, cursor: apsw.Cursor, generation: int, dimension: int) -> Space:
         """The vectors of a generation, as of the cursor's snapshot at least."""
@@ -165,17 +156,16 @@ class Segment:
     @property
     def nbytes(self) -> int:
         """Memory taken, about."""
-        columns = (self.keys, self.ids, self.versions, self.kinds, self.lengths, self.when)
+        columns = (self.keys, self.kinds, self.lengths, self.when)
         arrays = sum(column.values.nbytes for column in columns) + 32 * len(self)
         names = 300 * len(self.entities) + 500 * len(self.threads)
         vectors = sum(space.nbytes for space in list(self.spaces.values()))
-        lists = self.words.nbytes + self.names.nbytes + self._finder.nbytes
+        lists = self.words.nbytes + self.names.nbytes + self.references.nbytes
         return arrays + lists + names + vectors + 2_000
 
     def order(self, docs: Docs, by: NDArray[Any]) -> Docs:
         """Documents sorted by a column of values for them, equal ones by reference."""
-        ids = self.ids.values.reshape(-1, 2)[docs]
-        return docs[np.lexsort((self.versions.values[docs], ids[:, 1], ids[:, 0], by))]
+        return self.references.order(docs, by)
 
 
 NAMED, SPOKEN = "@", "!"
