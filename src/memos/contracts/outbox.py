@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from memos.contracts.part import Part
 from memos.model.scope import SystemScope
-from memos.model.task import Backlog, Task
+from memos.model.task import Backlog, Lease, Load, Pause, Share, Task
 from memos.model.time import Instant
+
+MOST_READY = 1_000  # up to which `Outbox.loads` counts
 
 
 class Outbox(Part, ABC):
@@ -20,15 +22,16 @@ class Outbox(Part, ABC):
     - **At least once, effect once.** A task stays open until `complete`, or until a commit
       names its lease in `completes`. A lease that ran out is claimed again under a higher
       epoch; the old epoch can then neither complete, retry, bury nor commit. Until it is
-      claimed again it still holds. Each lease counts as a try.
-    - **Ordered by key.** Of one (cube, subject, lane) at most one task runs, the first
-      enqueued first; a retry holds back only its own key. Otherwise priority, then age.
+      claimed again it still holds.
+    - **Ordered by key.** Of one (tenant, cube, subject, lane) at most one task runs, the first
+      enqueued first; a retry holds back only its own key. Otherwise priority, then what has
+      been ready longest.
     - **Claimed by state**, never by "id greater than the last seen": commits become
       visible out of order.
     - **Coalesced.** Enqueueing an equal task (kind, cube, subject, lane) to one that is
       waiting with no try behind it adds nothing.
-    - Nothing disappears: what fails for good is buried, with its error, and can be
-      replayed.
+    - Nothing disappears: what fails for good or is cancelled is buried, with its error, and
+      can be replayed.
     """
 
     @abstractmethod
@@ -36,18 +39,45 @@ class Outbox(Part, ABC):
         """Adds tasks outside of a records commit."""
 
     @abstractmethod
-    async def claim(
-        self, owner: str, limit: int, lease_us: int, kinds: Sequence[str] | None = None
-    ) -> list[Task]:
-        """Leases up to `limit` due tasks for `lease_us` microseconds of the store's clock."""
+    async def loads(self, kinds: Sequence[str] | None = None) -> list[Load]:
+        """Who has tasks that could be claimed now, by priority and tenant."""
 
     @abstractmethod
-    async def extend(self, task: Task, lease_us: int) -> bool:
-        """Heartbeat: renews the lease; False when it is lost."""
+    async def claim(
+        self,
+        owner: str,
+        limit: int,
+        lease_us: int,
+        kinds: Sequence[str] | None = None,
+        shares: Sequence[Share] | None = None,
+        *,
+        begin: bool = True,
+    ) -> list[Task]:
+        """Leases up to `limit` ready tasks for `lease_us` microseconds of the store's clock.
+
+        `shares` say how many of whom; without them whoever comes first is served. Without
+        `begin` no try is counted yet: for who hands tasks on, to somebody who will `hold` them.
+        """
+
+    @abstractmethod
+    async def hold(
+        self, leases: Sequence[Lease], owner: str, lease_us: int, *, begin: bool = False
+    ) -> list[Task]:
+        """Renews leases for their `owner`: a heartbeat. Gives the tasks still held.
+
+        With `begin` a try is counted: a worker takes over what was handed on to it.
+        """
 
     @abstractmethod
     async def complete(self, tasks: Sequence[Task]) -> list[Task]:
         """Removes finished tasks; returns those whose lease was lost meanwhile."""
+
+    @abstractmethod
+    async def release(self, tasks: Sequence[Task]) -> None:
+        """Gives back what was claimed and not begun: due at once, the try not counted.
+
+        Those whose lease was lost are left alone.
+        """
 
     @abstractmethod
     async def retry(self, task: Task, error: str, due_at: Instant) -> bool:
@@ -56,6 +86,34 @@ class Outbox(Part, ABC):
     @abstractmethod
     async def bury(self, task: Task, error: str) -> bool:
         """Makes it a dead letter, out of the way of its key; False when the lease is lost."""
+
+    @abstractmethod
+    async def cancel(self, scope: SystemScope, task_ids: Sequence[int], reason: str) -> int:
+        """Buries open tasks that are named, running ones too: their leases are lost.
+
+        Says how many; those buried already are not counted. Raises NotFound, and cancels
+        none, when one that is named is not in the scope.
+        """
+
+    @abstractmethod
+    async def task(self, scope: SystemScope, task_id: int) -> Task | None:
+        """An open or buried task; None for one that is done.
+
+        Raises NotFound for an id that was never given or belongs to another tenant's task.
+        What is done has no tenant any more.
+        """
+
+    @abstractmethod
+    async def pause(self, pause: Pause) -> None:
+        """Lets nothing of that tenant and kind be claimed; what runs goes on."""
+
+    @abstractmethod
+    async def resume(self, pause: Pause) -> bool:
+        """Ends exactly that pause; False when there is none."""
+
+    @abstractmethod
+    async def pauses(self) -> list[Pause]:
+        """What is paused."""
 
     @abstractmethod
     async def dead(self, scope: SystemScope, limit: int) -> list[Task]:
@@ -80,3 +138,10 @@ class Outbox(Part, ABC):
         A running task may be claimed when its lease runs out; what waits behind another of
         its key does not count.
         """
+
+    def stamp(self) -> object:
+        """Changes when work may have come from another process; cheap, and may be asked often.
+
+        A store that cannot tell gives always the same; its consumers look now and then.
+        """
+        return None

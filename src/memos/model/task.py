@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
 from memos.model.plain import Plain
 from memos.model.time import Instant
@@ -27,11 +28,12 @@ class Priority(IntEnum):
 
 
 class TaskState(str, Enum):
-    """Where a task stands; a completed one is gone from the outbox."""
+    """Where a task stands. One that is done is gone from the outbox."""
 
     WAITING = "waiting"
     RUNNING = "running"
     DEAD = "dead"
+    DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Task(Plain):
 
     Order key: (cube, subject, lane): tasks of one key run one after the other, in the
     order in which they were enqueued. `epoch` rises with each lease and fences off
-    workers whose lease has run out. `id` 0 = not enqueued yet.
+    workers whose lease has run out, `tries` with each beginning, `lost` with each worker that had
+    begun and was never heard of again. `id` 0 = not enqueued yet.
     """
 
     kind: str
@@ -54,19 +57,58 @@ class Task(Plain):
     id: int = 0
     state: TaskState = TaskState.WAITING
     tries: int = 0
+    lost: int = 0
     epoch: int = 0
     owner: str | None = None
     leased_until: Instant | None = None
     enqueued_at: Instant | None = None
     error: str | None = None
 
+    @property
+    def lease(self) -> Lease:
+        """The lease under which it was claimed."""
+        return Lease(self.id, self.epoch)
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+
+class Lease(NamedTuple):
     """The right to complete a task, void once the task's epoch has moved on."""
 
     task_id: int
     epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Load(Plain):
+    """What one tenant has in one class: tasks that could be claimed, and what runs in all classes.
+
+    `ready` is counted up to a limit.
+    """
+
+    tenant: str
+    priority: Priority
+    ready: int
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """At most `most` tasks of one tenant and class."""
+
+    tenant: str
+    priority: Priority
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Plain):
+    """Nothing of that tenant and kind is claimed; None stands for all of them."""
+
+    tenant: str | None = None
+    kind: str | None = None
+
+    def holds(self, tenant: str, kind: str) -> bool:
+        """Whether it keeps back tasks of a tenant and kind."""
+        return self.tenant in (None, tenant) and self.kind in (None, kind)
 
 
 @dataclass(frozen=True, slots=True)

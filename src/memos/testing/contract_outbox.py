@@ -98,12 +98,12 @@ class OutboxContract:
         assert await outbox.complete([slow]) == [slow]
         assert await outbox.retry(slow, "late", clock.now()) is False
         assert await outbox.bury(slow, "late") is False
-        assert await outbox.extend(slow, 1000 * SECOND) is False
+        assert await outbox.hold([slow.lease], "slow", 1000 * SECOND) == []
         clock.advance(11)
         (again,) = await outbox.claim("third", 1, LEASE)
         assert (again.id, again.epoch, again.error) == (fast.id, 3, None)
         assert await outbox.complete([again]) == []
-        assert await outbox.extend(again, LEASE) is False
+        assert await outbox.hold([again.lease], "third", LEASE) == []
 
     @scenario
     async def test_a_lease_that_ran_out_unclaimed_still_holds(
@@ -113,7 +113,8 @@ class OutboxContract:
         first, second = await outbox.claim("me", 2, LEASE)
         clock.advance(11)
         assert await outbox.complete([first]) == []
-        assert await outbox.extend(second, LEASE) is True
+        (held,) = await outbox.hold([second.lease], "me", LEASE)
+        assert held == replace(second, leased_until=Instant(clock.now() + LEASE))
         assert await outbox.claim("you", 2, LEASE) == []
 
     @scenario
@@ -122,7 +123,7 @@ class OutboxContract:
         (task,) = await outbox.claim("me", 1, LEASE)
         for _ in range(3):
             clock.advance(8)
-            assert await outbox.extend(task, LEASE) is True
+            assert len(await outbox.hold([task.lease], "me", LEASE)) == 1
             assert await outbox.claim("you", 1, LEASE) == []
         assert await outbox.complete([task]) == []
 

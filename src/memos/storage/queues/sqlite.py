@@ -4,69 +4,50 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import apsw
 
 from memos.contracts.outbox import Outbox
 from memos.errors import NotFound
 from memos.model.scope import SystemScope
-from memos.model.task import Backlog, Lane, Priority, Task, TaskState
+from memos.model.task import Backlog, Lease, Load, Pause, Share, Task, TaskState
 from memos.model.time import Clock, Instant, instant
+from memos.storage.queues.sqlite_claims import NEXT_DUE, Claim, as_json, claim, loads, pauses
+from memos.storage.queues.sqlite_turns import COLUMNS, enqueue, finish, retake, task_of
 from memos.storage.sqlite.database import Database
 from memos.storage.sqlite.query import every, one
 
-COLUMNS = """id, tenant, cube, kind, subject, lane, priority, payload, state, tries, epoch, owner,
-    leased_until, due_at, enqueued_at, error"""
-
-# Of one key a single task runs at a time, and of those that wait the oldest is next. One
-# whose lease is over comes before them: it has begun. Dead letters stand aside.
-_IN_TURN = """NOT EXISTS (
-    SELECT 1 FROM outbox o WHERE o.tenant=t.tenant AND o.cube=t.cube AND o.subject=t.subject
-        AND o.lane=t.lane AND o.id <> t.id
-        AND (o.state='running' OR (o.state='waiting' AND t.state='waiting' AND o.id < t.id)))"""
-
-CLAIM = f"""
-UPDATE outbox SET state='running', tries=tries+1, epoch=epoch+1, owner=?1, leased_until=?2
-WHERE id IN (
-    SELECT t.id FROM outbox t
-    WHERE ((t.state='waiting' AND t.due_at <= ?3) OR (t.state='running' AND t.leased_until <= ?3))
-        AND (?5 IS NULL OR t.kind IN (SELECT value FROM json_each(?5)))
-        AND {_IN_TURN}
-    ORDER BY t.priority, t.id LIMIT ?4)
-RETURNING {COLUMNS}"""
-
 REPLAY = """
-UPDATE outbox SET state='waiting', tries=0, due_at=?2
+UPDATE outbox SET state='waiting', tries=0, lost=0, due_at=?2
 WHERE state='dead' AND (?1 IS NULL OR tenant=?1)
     AND (?3 IS NULL OR id IN (SELECT value FROM json_each(?3)))
-RETURNING id"""
+RETURNING id, tenant, cube, subject, lane"""
 
 BACKLOG = """
 SELECT state, count(*), min(enqueued_at) FROM outbox
 WHERE (?1 IS NULL OR tenant=?1) AND (?2 IS NULL OR kind IN (SELECT value FROM json_each(?2)))
 GROUP BY state"""
 
-ENQUEUE = """
-INSERT INTO outbox (tenant, cube, kind, subject, lane, priority, payload, state, tries, epoch,
-    due_at, enqueued_at)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 'waiting', 0, 0, ?8, ?9
-WHERE NOT EXISTS (
-    SELECT 1 FROM outbox WHERE tenant=?1 AND cube=?2 AND subject=?4 AND lane=?5
-        AND state='waiting' AND kind=?3 AND tries=0)"""
+HOLD = f"""
+UPDATE outbox SET owner=?2, leased_until=?3, tries=tries+(?4 AND NOT begun), begun=max(begun, ?4)
+WHERE state='running' AND (id, epoch) IN (
+    SELECT value->>0, value->>1 FROM json_each(?1))
+RETURNING {COLUMNS}"""
 
+RELEASE = """
+UPDATE outbox SET state='waiting', tries=tries-begun, begun=0, owner=NULL, leased_until=NULL
+WHERE state='running' AND (id, epoch) IN (SELECT value->>0, value->>1 FROM json_each(?1))
+RETURNING id, tenant, cube, subject, lane"""
 
-def enqueue(cursor: apsw.Cursor, tasks: Sequence[Task], at: Instant) -> None:
-    """Adds tasks inside a transaction; equal waiting ones coalesce."""
-    for task in tasks:
-        payload = json.dumps(dict(task.payload)) if task.payload else None
-        cursor.execute(
-            ENQUEUE,
-            (
-                task.tenant, task.cube_id, task.kind, task.subject, task.lane.value,
-                int(task.priority), payload, task.due_at, at,
-            ),
-        )  # fmt: skip
+_BURY = """
+UPDATE outbox SET state='dead', owner=NULL, leased_until=NULL, begun=0, turn=0, error=?
+WHERE {} RETURNING id, tenant, cube, subject, lane"""
+HELD = "id=? AND epoch=? AND state='running'"
+RETRY = f"""
+UPDATE outbox SET state='waiting', owner=NULL, leased_until=NULL, begun=0, error=?, due_at=?
+WHERE {HELD} RETURNING id, tenant, cube, subject, lane"""
+BURY = _BURY.format(HELD)
+CANCEL = _BURY.format("id=? AND state IN ('waiting', 'running')")
 
 
 class SqliteOutbox(Outbox):
@@ -88,55 +69,100 @@ class SqliteOutbox(Outbox):
         at = self._clock.now()
         await self._database.write(lambda cursor: enqueue(cursor, tasks, at))
 
+    async def loads(self, kinds: Sequence[str] | None = None) -> list[Load]:
+        now, wanted = self._clock.now(), as_json(kinds)
+        return await self._database.read(lambda cursor: loads(cursor, now, wanted))
+
     async def claim(
-        self, owner: str, limit: int, lease_us: int, kinds: Sequence[str] | None = None
+        self,
+        owner: str,
+        limit: int,
+        lease_us: int,
+        kinds: Sequence[str] | None = None,
+        shares: Sequence[Share] | None = None,
+        *,
+        begin: bool = True,
     ) -> list[Task]:
         now = self._clock.now()
-        wanted = None if kinds is None else json.dumps(list(kinds))
+        until = Instant(now + lease_us)
+        wanted = Claim(owner, limit, now, until, as_json(kinds), shares, begin)
+        return await self._database.write(lambda cursor: claim(cursor, wanted))
+
+    async def hold(
+        self, leases: Sequence[Lease], owner: str, lease_us: int, *, begin: bool = False
+    ) -> list[Task]:
+        values = (_named(leases), owner, self._clock.now() + lease_us, int(begin))
 
         def job(cursor: apsw.Cursor) -> list[Task]:
-            rows = every(cursor, CLAIM, (owner, now + lease_us, now, limit, wanted))
-            return sorted((_task(row) for row in rows), key=lambda task: (task.priority, task.id))
+            return [task_of(row) for row in every(cursor, HOLD, values)]
 
-        return await self._database.write(job)
-
-    async def extend(self, task: Task, lease_us: int) -> bool:
-        until = self._clock.now() + lease_us
-        return await self._fenced("UPDATE outbox SET leased_until=? WHERE", task, until)
+        return sorted(await self._database.write(job), key=lambda task: task.id)
 
     async def complete(self, tasks: Sequence[Task]) -> list[Task]:
-        def job(cursor: apsw.Cursor) -> list[Task]:
-            lost = []
-            for task in tasks:
-                cursor.execute(f"DELETE FROM outbox WHERE {HELD}", (task.id, task.epoch))
-                if cursor.connection.changes() == 0:
-                    lost.append(task)
-            return lost
+        leases = [task.lease for task in tasks]
+        done = await self._database.write(lambda cursor: finish(cursor, leases))
+        return [task for task in tasks if task.id not in done]
 
-        return await self._database.write(job)
+    async def release(self, tasks: Sequence[Task]) -> None:
+        named = _named([task.lease for task in tasks])
+
+        def job(cursor: apsw.Cursor) -> None:
+            retake(cursor, [row[1:] for row in every(cursor, RELEASE, (named,))])
+
+        await self._database.write(job)
 
     async def retry(self, task: Task, error: str, due_at: Instant) -> bool:
-        return await self._fenced(
-            "UPDATE outbox SET state='waiting', owner=NULL, leased_until=NULL, error=?, due_at=?"
-            " WHERE",
-            task,
-            error,
-            due_at,
-        )
+        return await self._returned(RETRY, error, due_at, *task.lease)
 
     async def bury(self, task: Task, error: str) -> bool:
-        return await self._fenced(
-            "UPDATE outbox SET state='dead', owner=NULL, leased_until=NULL, error=? WHERE",
-            task,
-            error,
-        )
+        return await self._returned(BURY, error, *task.lease)
 
-    async def _fenced(self, sql: str, task: Task, *values: Any) -> bool:
+    async def _returned(self, sql: str, *values: object) -> bool:
         def job(cursor: apsw.Cursor) -> bool:
-            cursor.execute(f"{sql} {HELD}", (*values, task.id, task.epoch))
-            return cursor.connection.changes() > 0
+            rows = every(cursor, sql, values)
+            retake(cursor, [row[1:] for row in rows])
+            return bool(rows)
 
         return await self._database.write(job)
+
+    async def cancel(self, scope: SystemScope, task_ids: Sequence[int], reason: str) -> int:
+        chosen = list(dict.fromkeys(task_ids))
+
+        def job(cursor: apsw.Cursor) -> int:
+            for task_id in chosen:
+                if _stored(cursor, scope, task_id) is None:
+                    raise NotFound("task", str(task_id))
+            rows = [row for one in chosen for row in every(cursor, CANCEL, (reason, one))]
+            retake(cursor, [row[1:] for row in rows])
+            return len(rows)
+
+        return await self._database.write(job)
+
+    async def task(self, scope: SystemScope, task_id: int) -> Task | None:
+        def job(cursor: apsw.Cursor) -> Task | None:
+            found = _stored(cursor, scope, task_id)
+            if found is not None:
+                return found
+            given = one(cursor, "SELECT seq FROM sqlite_sequence WHERE name='outbox'")
+            foreign = one(cursor, "SELECT 1 FROM outbox WHERE id=?", (task_id,))
+            if foreign is not None or given is None or not 0 < task_id <= given[0]:
+                raise NotFound("task", str(task_id))
+            return None
+
+        return await self._database.read(job)
+
+    async def pause(self, pause: Pause) -> None:
+        values = (pause.tenant or "", pause.kind or "")
+        sql = "INSERT OR IGNORE INTO pauses (tenant, kind) VALUES (?, ?)"
+        await self._database.write(lambda cursor: every(cursor, sql, values))
+
+    async def resume(self, pause: Pause) -> bool:
+        values = (pause.tenant or "", pause.kind or "")
+        sql = "DELETE FROM pauses WHERE tenant=? AND kind=? RETURNING 1"
+        return bool(await self._database.write(lambda cursor: every(cursor, sql, values)))
+
+    async def pauses(self) -> list[Pause]:
+        return await self._database.read(pauses)
 
     async def dead(self, scope: SystemScope, limit: int) -> list[Task]:
         def job(cursor: apsw.Cursor) -> list[Task]:
@@ -146,7 +172,7 @@ class SqliteOutbox(Outbox):
                 " ORDER BY id LIMIT ?2",
                 (scope.tenant, limit),
             )
-            return [_task(row) for row in rows]
+            return [task_of(row) for row in rows]
 
         return await self._database.read(job)
 
@@ -156,7 +182,9 @@ class SqliteOutbox(Outbox):
 
         def job(cursor: apsw.Cursor) -> int:
             named = None if chosen is None else json.dumps(chosen)
-            found = {row[0] for row in every(cursor, REPLAY, (scope.tenant, now, named))}
+            rows = every(cursor, REPLAY, (scope.tenant, now, named))
+            retake(cursor, [row[1:] for row in rows])
+            found = {row[0] for row in rows}
             for task_id in chosen or ():
                 if task_id not in found:
                     raise NotFound("task", str(task_id))
@@ -165,7 +193,7 @@ class SqliteOutbox(Outbox):
         return await self._database.write(job)
 
     async def backlog(self, scope: SystemScope, kinds: Sequence[str] | None = None) -> Backlog:
-        wanted = None if kinds is None else json.dumps(list(kinds))
+        wanted = as_json(kinds)
 
         def job(cursor: apsw.Cursor) -> Backlog:
             rows = every(cursor, BACKLOG, (scope.tenant, wanted))
@@ -182,35 +210,20 @@ class SqliteOutbox(Outbox):
 
     async def next_due(self) -> Instant | None:
         def job(cursor: apsw.Cursor) -> Instant | None:
-            row = one(
-                cursor,
-                "SELECT min(CASE t.state WHEN 'waiting' THEN t.due_at ELSE t.leased_until END)"
-                f" FROM outbox t WHERE t.state IN ('waiting', 'running') AND {_IN_TURN}",
-            )
+            row = one(cursor, NEXT_DUE)
             return instant(row[0]) if row else None
 
         return await self._database.read(job)
 
+    def stamp(self) -> object:
+        return self._database.stamp()
 
-HELD = "id=? AND epoch=? AND state='running'"
+
+def _named(leases: Sequence[Lease]) -> str:
+    return json.dumps([(lease.task_id, lease.epoch) for lease in leases])
 
 
-def _task(row: Sequence[Any]) -> Task:
-    return Task(
-        id=row[0],
-        tenant=row[1],
-        cube_id=row[2],
-        kind=row[3],
-        subject=row[4],
-        lane=Lane(row[5]),
-        priority=Priority(row[6]),
-        payload=json.loads(row[7]) if row[7] else {},
-        state=TaskState(row[8]),
-        tries=row[9],
-        epoch=row[10],
-        owner=row[11],
-        leased_until=instant(row[12]),
-        due_at=Instant(row[13]),
-        enqueued_at=instant(row[14]),
-        error=row[15],
-    )
+def _stored(cursor: apsw.Cursor, scope: SystemScope, task_id: int) -> Task | None:
+    sql = f"SELECT {COLUMNS} FROM outbox WHERE id=?1 AND (?2 IS NULL OR tenant=?2)"
+    row = one(cursor, sql, (task_id, scope.tenant))
+    return None if row is None else task_of(row)

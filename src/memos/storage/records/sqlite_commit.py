@@ -17,7 +17,7 @@ from memos.model.changes import ChangeSet, Commit
 from memos.model.memory import Memory, State
 from memos.model.scope import WriteScope
 from memos.model.task import Lane, Task
-from memos.storage.queues.sqlite import enqueue
+from memos.storage.queues.sqlite_turns import enqueue, finish
 from memos.storage.records.sqlite_cubes import open_cubes
 from memos.storage.records.sqlite_marks import Marks
 from memos.storage.records.sqlite_rows import Rows
@@ -141,13 +141,10 @@ class _Run:
         return Conflict("messages: an id is taken")
 
     def _complete_leases(self) -> None:
-        for lease in self._changes.completes:
-            done = one(
-                self._cursor,
-                "DELETE FROM outbox WHERE id=? AND epoch=? AND state='running' RETURNING id",
-                (lease.task_id, lease.epoch),
-            )
-            if done is None:
+        leases = self._changes.completes
+        done = finish(self._cursor, leases) if leases else set()
+        for lease in leases:
+            if lease.task_id not in done:
                 raise Conflict(f"task {lease.task_id}: the lease of epoch {lease.epoch} is lost")
 
     def _supersede(self, memory: Memory) -> None:
