@@ -6,7 +6,7 @@ from memos.contracts.projection import Projection
 from memos.memories.parts import Parts
 from memos.model.scope import CubeKey
 from memos.model.task import Task
-from memos.scheduler.consumer import Handler
+from memos.scheduler.worker import Handler
 
 
 def handlers(parts: Parts) -> dict[str, Handler]:
@@ -21,4 +21,4 @@ def _project(parts: Parts, projection: Projection) -> Handler:
         key = CubeKey(task.tenant, task.cube_id)
         await projection.apply(key, await parts.records.states(key, [task.subject]))
 
-    return run
+    return Handler(run)

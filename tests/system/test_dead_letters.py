@@ -14,7 +14,7 @@ from memos.errors import StorageBusy
 from memos.memories.parts import Parts, build
 from memos.model.changes import MemoryState
 from memos.model.scope import CubeKey
-from memos.scheduler import consumer
+from memos.scheduler import retry
 from memos.settings import Settings
 from memos.storage.records.memory import MemoryRecords
 from memos.storage.records.sqlite import SqliteRecords
@@ -35,7 +35,7 @@ class Moody(MemoryText):
 
 @pytest.fixture(params=BACKENDS)
 def parts(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
-    monkeypatch.setattr(consumer, "MOST_TRIES", 1)
+    monkeypatch.setattr(retry, "MOST_TRIES", 1)
     chosen = Settings.load({}, home=tmp_path, embedder="none", **BACKENDS[request.param])
     base = replace(build(chosen), text=Moody(inline=False), vectors=None)
     if request.param == "memory":

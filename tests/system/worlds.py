@@ -61,7 +61,7 @@ class World:
     async def open(self) -> None:
         for system in self.systems.values():
             await system.open()
-            await system._consumer.stop()  # works when the test says so
+            await system._worker.stop()  # works when the test says so
 
     async def close(self) -> None:
         for system in self.systems.values():

@@ -65,7 +65,8 @@ class Outbox(Part, ABC):
     ) -> list[Task]:
         """Renews leases for their `owner`: a heartbeat. Gives the tasks still held.
 
-        With `begin` a try is counted: a worker takes over what was handed on to it.
+        With `begin` a worker takes over what was handed on to it: those that nobody has begun,
+        and a try is counted.
         """
 
     @abstractmethod

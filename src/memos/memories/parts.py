@@ -17,6 +17,7 @@ from memos.contracts.part import Part
 from memos.contracts.projection import Projection
 from memos.contracts.records import Records
 from memos.contracts.reranker import Reranker
+from memos.contracts.run_queue import RunQueue
 from memos.contracts.text import TextIndex
 from memos.contracts.vectors import VectorIndex
 from memos.errors import InvalidInput
@@ -42,6 +43,7 @@ class Parts:
     outbox: Outbox
     clock: Clock
     ids: IdSource
+    run_queue: RunQueue | None = None
     vectors: VectorIndex | None = None
     embedder: Embedder | None = None
     reranker: Reranker | None = None
@@ -86,6 +88,7 @@ class Parts:
     def _stores(self) -> Sequence[Part]:
         found = (
             self.records, self.text, self.graph, self.vectors, self.hot, self.blobs, self.outbox,
+            self.run_queue,
         )  # fmt: skip
         return tuple(one for one in found if one is not None)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -19,14 +22,17 @@ from memos.model import checks
 from memos.model.filter import parse_filter
 from memos.model.memory import Memory
 from memos.model.scope import Narrowing
-from memos.scheduler.consumer import Consumer
+from memos.scheduler.feed import Direct, Feed, Relayed
 from memos.scheduler.touches import Touches
+from memos.scheduler.worker import Worker
 from memos.settings import Settings
 
 When = datetime | str
 """A moment: a datetime or an ISO 8601 string; naive ones are read in the set time zone."""
 
 B = TypeVar("B", bound="Base")
+
+_NUMBERS = count(1)  # of workers in this process
 
 
 class Base:
@@ -45,7 +51,7 @@ class Base:
         self._scopes = Scopes(self._parts, self.settings.tenant)
         self._desk = Desk(self.settings)
         self._touches = Touches(self._parts.hot, self._parts.clock)
-        self._consumer = Consumer(self._parts.outbox, handlers(self._parts), self._parts.clock)
+        self._worker = _worker(self._parts)
         limits = Limits(self.settings.segment, self.settings.pending, self.settings.zone)
         self._embedding = _embedding(self._parts)
         self._textual = Textual(self._parts, self._touches, self._embedding, limits)
@@ -64,7 +70,7 @@ class Base:
             if not self._open:
                 await self._parts.open()
                 self._touches.start()
-                self._consumer.start()
+                self._worker.start()
                 if self._embedding is not None:
                     self._embedding.start()
                 self._open = True
@@ -73,7 +79,7 @@ class Base:
         """Stops background work and closes files. Waiting work goes on at the next start."""
         was_open, self._open, self._closed = self._open, False, True
         if was_open:
-            await self._consumer.stop()
+            await self._worker.stop()
             if self._embedding is not None:
                 await self._embedding.stop()
             try:
@@ -146,3 +152,13 @@ def _embedding(parts: Parts) -> Embedding | None:
     if parts.vectors is None or parts.embedder is None:
         return None
     return Embedding(parts.records, parts.vectors, parts.embedder, parts.clock)
+
+
+def _worker(parts: Parts) -> Worker:
+    """The worker of this process; it has work only where projections follow the records."""
+    served = handlers(parts)
+    owner = f"{socket.gethostname()}:{os.getpid()}:{next(_NUMBERS)}"
+    feed: Feed = Direct(parts.outbox, owner, list(served))
+    if parts.run_queue is not None:
+        feed = Relayed(parts.outbox, parts.run_queue, owner, list(served))
+    return Worker(parts.outbox, feed, served, parts.clock, owner=owner)

@@ -27,7 +27,7 @@ class Care(Base):
         await self._touches.flush()
         if self._embedding is not None:
             await self._embedding.drain(wait)
-        await self._consumer.drain(wait)
+        await self._worker.drain(wait)
         return await self._parts.outbox.backlog(SystemScope(self.settings.tenant))
 
     async def stats(self) -> Statistics:
@@ -56,7 +56,7 @@ class Care(Base):
         await self._ready()
         scope = SystemScope(self.settings.tenant)
         replayed = await self._parts.outbox.replay(scope, chosen)
-        self._consumer.wake()
+        self._worker.wake()
         return replayed
 
     async def reembed(

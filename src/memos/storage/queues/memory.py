@@ -81,9 +81,10 @@ class MemoryOutbox(Outbox):
             held = []
             for task in filter(None, map(self._held, leases)):
                 begun = task.id in self._begun
-                tries = task.tries + (begin and not begun)
-                held.append(replace(task, owner=owner, leased_until=until, tries=tries))
-                self._put(held[-1], begun=begun or begin)
+                if not (begin and begun):
+                    tries = task.tries + begin
+                    held.append(replace(task, owner=owner, leased_until=until, tries=tries))
+                    self._put(held[-1], begun=begun or begin)
             return sorted(held, key=lambda task: task.id)
 
     async def complete(self, tasks: Sequence[Task]) -> list[Task]:

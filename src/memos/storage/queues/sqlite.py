@@ -29,8 +29,8 @@ WHERE (?1 IS NULL OR tenant=?1) AND (?2 IS NULL OR kind IN (SELECT value FROM js
 GROUP BY state"""
 
 HOLD = f"""
-UPDATE outbox SET owner=?2, leased_until=?3, tries=tries+(?4 AND NOT begun), begun=max(begun, ?4)
-WHERE state='running' AND (id, epoch) IN (
+UPDATE outbox SET owner=?2, leased_until=?3, tries=tries+?4, begun=max(begun, ?4)
+WHERE state='running' AND (NOT ?4 OR NOT begun) AND (id, epoch) IN (
     SELECT value->>0, value->>1 FROM json_each(?1))
 RETURNING {COLUMNS}"""
 
