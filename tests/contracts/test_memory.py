@@ -23,6 +23,7 @@ from memos.testing.contract_blobs import BlobsContract
 from memos.testing.contract_graph import GraphContract
 from memos.testing.contract_hot import CAPACITY, HotContract
 from memos.testing.contract_outbox import OutboxContract
+from memos.testing.contract_outbox_control import OutboxControlContract
 from memos.testing.contract_records import RecordsContract
 from memos.testing.contract_text import TextContract
 from memos.testing.contract_vectors import VectorContract
@@ -93,7 +94,7 @@ class TestLaggingGraph(LaggingSystems, GraphContract):
     pass
 
 
-class TestMemoryOutbox(OutboxContract):
+class TestMemoryOutbox(OutboxContract, OutboxControlContract):
     @pytest.fixture
     def outbox(self, clock: ManualClock) -> Outbox:
         return MemoryOutbox(clock)

@@ -26,6 +26,7 @@ from memos.testing.contract_blobs import BlobsContract
 from memos.testing.contract_graph import GraphContract
 from memos.testing.contract_hot import CAPACITY, HotContract
 from memos.testing.contract_outbox import OutboxContract
+from memos.testing.contract_outbox_control import OutboxControlContract
 from memos.testing.contract_records import RecordsContract
 from memos.testing.contract_text import TextContract
 from memos.testing.contract_vectors import VectorContract
@@ -78,7 +79,7 @@ class TestSqliteVectors(VectorContract):
         return Backends(records, text, graph, outbox, clock, vectors)
 
 
-class TestSqliteOutbox(OutboxContract):
+class TestSqliteOutbox(OutboxContract, OutboxControlContract):
     @pytest.fixture
     def outbox(self, clock: ManualClock, database: Database) -> Outbox:
         return SqliteOutbox(database, clock)

@@ -90,3 +90,20 @@ def test_a_closed_reader_says_so(reader):
             await reader.read(value)
 
     asyncio.run(play())
+
+
+def test_a_read_that_fails_keeps_no_snapshot(reader, tmp_path):
+    def fail(cursor: apsw.Cursor) -> None:
+        row = cursor.execute("SELECT x FROM t UNION ALL SELECT 2").fetchone()
+        raise LookupError(row)
+
+    async def play() -> None:
+        failed = []
+        for turn in range(1, 6):  # more often than there are connections
+            with pytest.raises(LookupError) as caught:
+                await reader.read(fail)
+            failed.append(caught.value)  # with its frames, as a caller may keep it
+            apsw.Connection(str(tmp_path / "a.db")).execute("UPDATE t SET x = x + 1").fetchall()
+            assert await reader.read(value) == turn + 1
+
+    asyncio.run(play())

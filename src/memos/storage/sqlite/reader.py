@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
@@ -87,6 +88,9 @@ class Reader:
                 cursor.execute("BEGIN")
                 try:
                     return job(cursor)
+                except BaseException as error:
+                    _let_go(error)
+                    raise
                 finally:
                     cursor.execute("END")
         finally:
@@ -127,10 +131,16 @@ class Reader:
                     connection.execute("BEGIN")
                 return read, read.job(connection.cursor()), None
         except BaseException as error:  # noqa: BLE001 - handed to the future, whose owner raises it
+            _let_go(error)
             return read, None, error
         finally:
             with self._guard:
                 read.running = None
+
+
+def _let_go(error: BaseException) -> None:
+    """Frees the cursors in the frames of an error: while one is open, the snapshot stays old."""
+    traceback.clear_frames(error.__traceback__)
 
 
 def _tell(loop: asyncio.AbstractEventLoop, outcomes: list[Outcome]) -> None:
