@@ -10,7 +10,7 @@ from memos.model.scope import SystemScope
 from memos.model.task import Backlog, Lease, Load, Pause, Share, Task
 from memos.model.time import Instant
 
-MOST_READY = 1_000  # up to which `Outbox.loads` counts
+MOST_READY = 256  # up to which `Outbox.loads` counts
 
 
 class Outbox(Part, ABC):

@@ -34,19 +34,21 @@ class Admission:
         ordered = sorted(loads, key=lambda load: (load.priority, load.tenant))
         classes = {at: list(group) for at, group in groupby(ordered, lambda load: load.priority)}
         free = {load.tenant: max(0, self._in_flight - load.running) for load in loads}
-        kept = {at: int(self._earned[at]) for at in classes}
+        ready = {at: sum(load.ready for load in waiting) for at, waiting in classes.items()}
+        kept = {at: min(int(self._earned[at]), count) for at, count in ready.items()}
         for idle in self._earned.keys() - classes.keys():
             del self._earned[idle]
         made: list[Share] = []
         for priority, waiting in classes.items():
-            room = limit - sum(share.most for share in made)
-            room -= sum(count for at, count in kept.items() if at > priority)
-            mine = self._of_class(priority, waiting, free, max(room, min(kept[priority], limit)))
+            left = limit - sum(share.most for share in made)
+            lower = sum(count for at, count in kept.items() if at > priority)
+            room = min(left, max(left - lower, kept[priority]))
+            mine = self._of_class(priority, waiting, free, room)
             taken = sum(share.most for share in mine)
             self._earned[priority] = max(0.0, self._earned[priority] - taken)
-            for lower in classes:
-                if lower > priority:
-                    self._earned[lower] = min(limit, self._earned[lower] + taken / LOWER)
+            for behind in classes:
+                if behind > priority:
+                    self._earned[behind] = min(limit, self._earned[behind] + taken / LOWER)
             made += mine
         return made
 
@@ -64,11 +66,9 @@ class Admission:
             allowed = deficits.get(tenant, 0) + self._quantum
             wanted = min(ready[tenant], free[tenant])
             taken = min(wanted, allowed, room)
-            room, free[tenant], ready[tenant] = (
-                room - taken,
-                free[tenant] - taken,
-                ready[tenant] - taken,
-            )
+            room -= taken
+            free[tenant] -= taken
+            ready[tenant] -= taken
             given[tenant] = given.get(tenant, 0) + taken
             # Who was cut off for want of room has it coming; an idle one saves nothing up.
             deficits[tenant] = min(allowed - taken, self._quantum) if wanted > taken else 0

@@ -22,7 +22,7 @@ CONCURRENCY = 64  # tasks begun at once in one process
 LIMIT = 300.0  # seconds that a task may take
 GRACE = 10.0  # seconds that running tasks get at a stop
 IDLE = 1.0  # seconds between looks where nothing tells that there may be work
-GLANCE = 0.025  # seconds between glances at what tells it
+GLANCE = 0.03  # seconds between glances at what tells it
 
 log = logging.getLogger("memos.scheduler")
 
@@ -212,11 +212,10 @@ class Worker:
 
     async def _settle(self) -> None:
         """Completes what has finished since, in one transaction."""
-        finished = self._finished
+        finished = list(self._finished)
         if finished:
-            await self._outbox.complete(
-                finished
-            )  # a lost one may have been completed with its effect
+            # What is lost meanwhile was completed with its effect, or is another's by now.
+            await self._outbox.complete(finished)
             del self._finished[: len(finished)]
             self.counts["done"] += len(finished)
             await self._feed.settled(finished)

@@ -28,7 +28,7 @@ SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 'waiting', 0, 0, ?8, ?9,
 WHERE NOT EXISTS ({_OPEN} = 'waiting' AND kind=?3 AND tries=0)"""
 
 FINISH = f"""
-DELETE FROM outbox WHERE state='running' AND (id, epoch) IN ({{}}) RETURNING id, {KEY}"""
+DELETE FROM outbox WHERE +state='running' AND (id, epoch) IN ({{}}) RETURNING id, {KEY}"""
 
 NEXT = """
 UPDATE outbox SET turn=1 WHERE id IN (

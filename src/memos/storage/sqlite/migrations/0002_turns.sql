@@ -12,7 +12,6 @@ UPDATE outbox SET turn = 1 WHERE state = 'running' OR (state = 'waiting' AND NOT
 DROP INDEX outbox_by_turn;
 CREATE INDEX outbox_by_turn ON outbox (priority, tenant, ready_at, id) WHERE turn = 1;
 CREATE INDEX outbox_by_time ON outbox (ready_at) WHERE turn = 1;
-CREATE INDEX outbox_running ON outbox (tenant, leased_until) WHERE state = 'running';
 CREATE INDEX outbox_by_state ON outbox (state, tenant, kind, enqueued_at);
 
 CREATE TABLE pauses (
