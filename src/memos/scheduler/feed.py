@@ -125,8 +125,10 @@ class Relayed:
             return []
         known = {delivery.lease: delivery for delivery in deliveries}
         tasks = await self._outbox.hold(list(known), self._owner, self._lease, begin=True)
-        self._deliveries.update((task.id, known.pop(task.lease)) for task in tasks)
-        await self._forget(list(known.values()))
+        mine = {task.id: known[task.lease] for task in tasks}
+        self._deliveries.update(mine)
+        tokens = {delivery.token for delivery in mine.values()}
+        await self._forget([one for one in deliveries if one.token not in tokens])
         return tasks
 
     async def _forget(self, deliveries: Sequence[Delivery]) -> None:
