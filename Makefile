@@ -21,7 +21,7 @@ install: $(VENV)/.dev ## set up .venv with memos (editable) and every developmen
 demo: $(VENV)/.memos ## show memos at work, in a few seconds and without a model
 	$(BIN)/memos demo $(ARGS)
 
-test: $(VENV)/.dev ## run the tests, in JOBS=2 processes
+test: $(VENV)/.dev $(VENV)/.redis ## run the tests, in JOBS=2 processes
 	$(BIN)/pytest -n $(JOBS) -q $(ARGS)
 
 check: $(VENV)/.dev ## lint, formatting, types, floors and sizes
@@ -35,7 +35,7 @@ format: $(VENV)/.dev ## format the code and fix what ruff can fix
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-soak: $(VENV)/.dev ## run the long tests, one after another
+soak: $(VENV)/.dev $(VENV)/.redis ## run the long tests, one after another
 	$(BIN)/pytest -m soak --timeout 3600 -v $(ARGS)
 
 bench: $(VENV)/.memos ## run the benchmarks; ARGS="--help" lists them
@@ -58,6 +58,18 @@ $(VENV)/.dev: pyproject.toml src/memos/providers/embedding/minilm.sha256 | $(BIN
 	@echo 'installing memos and its development tools into $(VENV)'
 	@$(PIP) -e '.[dev]'
 	@touch $@ $(VENV)/.memos
+
+# The tests of the run-queue start servers of their own.
+$(VENV)/.redis: | $(BIN)/python
+	@set -eu; if ! command -v redis-server >/dev/null && command -v apt-get >/dev/null; then \
+		sudo=; [ "$$(id -u)" = 0 ] || sudo="sudo -n"; \
+		echo "no redis-server here: trying $${sudo:+$$sudo }apt-get install redis-server"; \
+		{ $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends redis-server >/dev/null; } || true; \
+	fi; \
+	command -v redis-server >/dev/null || { \
+		echo "the tests need redis-server: sudo apt-get install redis-server, or put one on PATH, then try again" >&2; exit 1; }
+	@touch $@
 
 # Debian and Ubuntu ship python3 without ensurepip. Root, or sudo that asks no password, fetches it
 # from apt; anyone else with pip gets by with virtualenv, thrown away after use.

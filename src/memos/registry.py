@@ -68,10 +68,17 @@ BACKENDS: dict[str, dict[str, str]] = {
         "sqlite": "memos.storage.queues.sqlite:SqliteOutbox",
         "memory": "memos.storage.queues.memory:MemoryOutbox",
     },
+    "queue": {
+        "redis": "memos.storage.queues.redis:RedisRunQueue",
+        "rediss": "memos.storage.queues.redis:RedisRunQueue",
+        "memory": "memos.storage.queues.memory_queue:MemoryRunQueue",
+    },
 }
 
 EXTRAS: dict[str, str] = {
     "openai": "http",
+    "redis": "redis",
+    "rediss": "redis",
     "rerank": "http",
     "sentence-transformers": "sentence-transformers",
 }

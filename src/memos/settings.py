@@ -68,6 +68,10 @@ class Settings:
     hot: str = _setting("memory", "backend of the working sets: memory or sqlite")
     blobs: str = _setting("folder", "backend of large objects: folder, sqlite or memory")
     outbox: str = _setting("sqlite", "backend of the backlog of work: sqlite or memory")
+    queue: str = _setting(
+        "outbox", "run-queue between outbox and workers: outbox (none) or redis://HOST"
+    )
+    queue_key: Secret = _setting(NO_KEY, "password of the run-queue, if it wants one")
     embedder: str = _setting(
         "minilm",
         "what turns text into vectors: minilm, hashing, openai:URL or sentence-transformers:MODEL",
@@ -124,6 +128,7 @@ class Settings:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise InvalidInput("timezone", repr(self.timezone), "an IANA time zone") from error
+        refuse_password("queue", self.queue)
         return self
 
     @property
@@ -142,6 +147,17 @@ class Settings:
         if self.model_dir == Path("packaged"):
             return None
         return _resolved("model_dir", self.model_dir)
+
+
+def refuse_password(name: str, url: str) -> None:
+    """Raises InvalidInput for a URL with a password: URLs are shown, by ``memos settings`` too.
+
+    Looks at more than a password may be, since one with ``/`` or ``?`` in it cuts a URL short.
+    """
+    before, at, _ = url.partition(":")[2].rpartition("@")
+    if (at and ":" in before) or "password=" in url.lower():
+        key = f"{PREFIX}{name.upper()}_KEY"
+        raise InvalidInput(name, "a URL with a password", f"one without; the password in {key}")
 
 
 def _resolved(name: str, path: Path) -> Path:

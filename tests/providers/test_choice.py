@@ -25,7 +25,7 @@ URLS = {
 
 
 def test_the_settings_that_hold_keys():
-    assert KEYS == ["embedder_key", "reranker_key", "chat_model_key"]
+    assert KEYS == ["queue_key", "embedder_key", "reranker_key", "chat_model_key"]
 
 
 @pytest.mark.parametrize("name", KEYS)

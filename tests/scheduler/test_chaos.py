@@ -23,6 +23,7 @@ from memos.scheduler.retry import MOST_LOST
 from memos.storage.sqlite.query import every
 from memos.testing import chaosworker
 from memos.testing.chaosworker import DIRECT, FAILS, HANGS, KILLS, LEASE, Stores, appending
+from memos.testing.redisserver import RedisServer
 from memos.testing.results import report
 
 TENANTS = ("acme", "globex", "initech", "umbrella")
@@ -38,8 +39,8 @@ class Size:
     flushes: int = 0
 
 
-SHORT = Size(cubes=20, each=30, kills=6, stops=2, flushes=1)
-LONG = Size(cubes=100, each=200, kills=60, stops=8, flushes=2)
+SHORT = Size(cubes=20, each=30, kills=6, stops=2, flushes=2)
+LONG = Size(cubes=100, each=200, kills=60, stops=8, flushes=4)
 
 
 class Workers:
@@ -151,7 +152,7 @@ async def chaos(
     dead = await stores.outbox.dead(SystemScope(), 100)
     problems = await stores.records.check()
     await stores.database.close()
-    assert codes == [0, 0, 0]
+    assert set(codes) <= {0, -signal.SIGTERM}  # one that had just come back knows no better yet
     assert dead == []
     assert problems == []
     assert set(found) == {f"user:{n}" for n in range(size.cubes)}
@@ -167,6 +168,40 @@ def test_every_effect_once_and_in_order(tmp_path):
     figures = asyncio.run(chaos(tmp_path, DIRECT, SHORT))
     assert figures["effects"] == SHORT.cubes * SHORT.each
     assert figures["died"] >= SHORT.kills
+
+
+class Losing:
+    """A Redis that loses everything, in turn by being emptied and by being killed."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.server = RedisServer(folder)
+        self.losses = 0
+
+    def lose(self) -> None:
+        self.losses += 1
+        if self.losses % 2:
+            self.server.flush()
+        else:
+            self.server.kill()
+            self.server.start()
+
+
+def through_redis(folder: Path, size: Size) -> dict[str, object]:
+    losing = Losing(folder / "redis")
+    with losing.server as server:
+        return asyncio.run(chaos(folder, server.url, size, losing.lose))
+
+
+def test_every_effect_once_and_in_order_through_redis(tmp_path):
+    figures = through_redis(tmp_path, SHORT)
+    assert figures["effects"] == SHORT.cubes * SHORT.each
+
+
+@pytest.mark.soak
+def test_every_effect_once_and_in_order_through_redis_for_long(tmp_path):
+    figures = through_redis(tmp_path, LONG)
+    report("chaos-redis", figures, os.environ.get("MEMOS_RESULTS"))
 
 
 @pytest.mark.soak
@@ -191,7 +226,7 @@ def test_poison_is_taken_out_and_hurts_nobody(tmp_path):
                 assert time.monotonic() < end
                 workers.mend()
                 await asyncio.sleep(0.05)
-            assert workers.end() == [0, 0, 0]
+            assert set(workers.end()) <= {0, -signal.SIGTERM}
         finally:
             workers.kill()
         assert workers.died == MOST_LOST

@@ -27,6 +27,7 @@ from memos.model.time import Clock, SystemClock
 from memos.settings import Settings
 
 DATABASE = "memos.db"
+OUTBOX = "outbox"  # in place of a run-queue: workers look into the outbox themselves
 NONE = "none"  # in place of a model that is not wanted
 CHAT = "chat"  # the reranker that asks the chat model
 
@@ -127,11 +128,20 @@ def build(settings: Settings, clock: Clock | None = None, ids: IdSource | None =
         outbox=outbox,
         clock=timer,
         ids=ids or uuid7,
+        run_queue=_run_queue(settings, needs),
         vectors=vectors,
         embedder=_embedder(settings, needs),
         reranker=_reranker(settings, needs, chat_model),
         chat_model=chat_model,
     )
+
+
+def _run_queue(settings: Settings, needs: Mapping[str, Callable[[], Any]]) -> RunQueue | None:
+    if settings.queue == OUTBOX:
+        return None
+    more = {"url": lambda: settings.queue, "key": lambda: settings.queue_key}
+    found: RunQueue = registry.build("queue", settings.queue, {**needs, **more})
+    return found
 
 
 def _embedder(settings: Settings, needs: Mapping[str, Callable[[], Any]]) -> Embedder | None:

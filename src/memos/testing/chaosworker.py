@@ -98,7 +98,7 @@ async def work(file: Path, url: str, numbers: int) -> None:
     await stores.database.open()
     queue: RunQueue | None = None
     if url != DIRECT:
-        queue = build("run_queue", url, {"url": lambda: url, "clock": lambda: stores.clock})
+        queue = build("queue", url, {"url": lambda: url, "clock": lambda: stores.clock})
         await queue.open()
     owner = f"chaos:{os.getpid()}"
     served = handlers(stores, numbers)
