@@ -1,17 +1,58 @@
-"""Every background job: the kind of task it serves, and its function."""
+"""Every background job: tasks by kind, each with its function, and what is done on a schedule."""
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import cast
+
 from memos.contracts.projection import Projection
+from memos.contracts.vectors import VectorIndex
+from memos.errors import MemOSError
+from memos.memories.doctor import Difference, compare
+from memos.memories.embedding import Embedding
 from memos.memories.parts import Parts
-from memos.model.scope import CubeKey
+from memos.model.job import Budget, Decision
+from memos.model.scope import CubeKey, SystemScope
 from memos.model.task import Task
+from memos.scheduler.job_run import Allowance, Job
 from memos.scheduler.worker import Handler
+
+MINUTE, DAY = 60.0, 86_400.0  # seconds
+ALL = 1 << 31  # more versions than a cube has
+
+Decisions = AsyncGenerator[Decision, None]
+Look = Callable[[CubeKey, Allowance], Decisions]
 
 
 def handlers(parts: Parts) -> dict[str, Handler]:
     """Task kind -> what runs it, for the projections that follow the records."""
     return {f"project.{one.name}": _project(parts, one) for one in parts.followers}
+
+
+def timetable_jobs(parts: Parts, embedding: Embedding | None) -> tuple[Job, ...]:
+    """What is done on a schedule in a home, in all of its tenants; `embed` needs an embedder."""
+    repair = Job(
+        "repair",
+        "Compare every index with the records, and repair it.",
+        every=DAY,
+        jitter=0.1,
+        budget=Budget(seconds=30 * MINUTE, items=100_000),
+        run=_repair(parts),
+    )
+    if embedding is None or parts.vectors is None:
+        return (repair,)
+    embed = Job(
+        "embed",
+        "Give vectors to memories that lack one.",
+        every=10 * MINUTE,
+        jitter=0.2,
+        budget=Budget(seconds=5 * MINUTE, items=100_000),
+        run=_over_cubes(parts, _embed(parts.vectors, embedding)),
+    )
+    return embed, repair
 
 
 def _project(parts: Parts, projection: Projection) -> Handler:
@@ -22,3 +63,86 @@ def _project(parts: Parts, projection: Projection) -> Handler:
         await projection.apply(key, await parts.records.states(key, [task.subject]))
 
     return Handler(run)
+
+
+def _over_cubes(parts: Parts, look: Look) -> Callable[[Allowance], Decisions]:
+    """A job that looks at cube after cube, and goes on where the run before it came to."""
+
+    async def run(allowance: Allowance) -> Decisions:
+        past = None if allowance.mark is None else CubeKey(*json.loads(allowance.mark))
+        for key in await parts.records.cube_keys(SystemScope()):
+            if past is not None and key <= past:
+                continue
+            if not allowance.left:
+                return
+            try:
+                async with aclosing(look(key, allowance)) as decisions:
+                    async for decision in decisions:
+                        yield decision
+            except MemOSError:
+                allowance.mark = json.dumps(key)  # it must not keep the others waiting for ever
+                raise
+            if allowance.ended:
+                return
+            allowance.mark = json.dumps(key)
+
+    return run
+
+
+def _embed(vectors: VectorIndex, embedding: Embedding) -> Look:
+    """Gives what lacks a vector in a cube one; an item is a version, and a batch is not split."""
+
+    async def look(key: CubeKey, allowance: Allowance) -> Decisions:
+        given = 0
+        if allowance.dry:
+            given = len(await vectors.missing(key, embedding.generation, ALL))
+            allowance.spend(given)
+        else:
+            made = cast("AsyncGenerator[int, None]", embedding.complete(key))
+            async with aclosing(made) as batches:
+                async for count in batches:
+                    given += count
+                    allowance.spend(count)
+                    await asyncio.sleep(0)  # what never waits would leave no turn to others
+                    if not allowance.left:
+                        break
+        if given:
+            yield Decision(_name(key), "embed", f"{given} without a vector")
+
+    return look
+
+
+def _repair(parts: Parts) -> Callable[[Allowance], Decisions]:
+    """Doctor, cube by cube: an item is a cube. A round begins with the records themselves."""
+
+    async def look(key: CubeKey, allowance: Allowance) -> Decisions:
+        allowance.spend()
+        for projection in parts.projections:
+            found = await _difference(parts, projection, key)
+            if found is not None:
+                if not allowance.dry:
+                    await compare(parts.records, projection, key, repair=True)
+                counts = f"{found.missing} missing, {found.extra} extra, {found.wrong} wrong"
+                yield Decision(f"{projection.name} of {_name(key)}", "repair", counts)
+
+    async def run(allowance: Allowance) -> Decisions:
+        if allowance.mark is None:
+            for fault in await parts.records.check():
+                yield Decision("records", "report", fault)
+        async with aclosing(_over_cubes(parts, look)(allowance)) as decisions:
+            async for decision in decisions:
+                yield decision
+
+    return run
+
+
+async def _difference(parts: Parts, projection: Projection, key: CubeKey) -> Difference | None:
+    """Looks twice: what was written between a look at the records and one at the index is none."""
+    found, _ = await compare(parts.records, projection, key, repair=False)
+    if found is not None:
+        found, _ = await compare(parts.records, projection, key, repair=False)
+    return found
+
+
+def _name(key: CubeKey) -> str:
+    return f"{key.tenant}/{key.cube_id}"

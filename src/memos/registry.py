@@ -64,6 +64,10 @@ BACKENDS: dict[str, dict[str, str]] = {
     "chat_model": {
         "openai": "memos.providers.chat.openai:OpenAIChat",
     },
+    "job_book": {
+        "sqlite": "memos.storage.queues.job_book_sqlite:SqliteJobBook",
+        "memory": "memos.storage.queues.job_book_memory:MemoryJobBook",
+    },
     "outbox": {
         "sqlite": "memos.storage.queues.sqlite:SqliteOutbox",
         "memory": "memos.storage.queues.memory:MemoryOutbox",

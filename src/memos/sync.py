@@ -293,6 +293,8 @@ class MemOS:
     replay_dead = _blocking(AsyncMemOS.replay_dead)
     reembed = _blocking(AsyncMemOS.reembed)
     doctor = _blocking(AsyncMemOS.doctor)
+    jobs = _blocking(AsyncMemOS.jobs)
+    run_job = _blocking(AsyncMemOS.run_job)
 
     def _rest(self) -> bool:
         """Before a fork: closes files once no call is under way, and holds off new calls.

@@ -3,7 +3,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from memos.bench import write
+from memos.bench import tasks, write
 from memos.bench.machine import machine, revision
 from memos.cli.app import cli
 
@@ -78,6 +78,24 @@ def test_write_shows_its_figures(monkeypatch):
     monkeypatch.setattr(write, "run", lambda seconds: {"rate": {"one": seconds}})
     assert json.loads(bench("write", "--seconds", "2", "--json").stdout)["rate"] == {"one": 2.0}
     assert "rate one" in bench("write", "--seconds", "2").stdout
+
+
+def test_tasks_are_all_done_and_begin(monkeypatch):
+    monkeypatch.setattr(tasks, "IDLE", 0.1)
+    monkeypatch.setattr(tasks, "PAUSE", 0.001)
+    found = json.loads(bench("tasks", "--count", "40", "--flood", "300", "--json").stdout)
+    assert found["outbox"]["tasks"] == 40
+    assert found["outbox"]["start_ms_p95"] > 0
+    assert "run_queue" not in found
+    refused = bench("tasks", "--queue", "redis://user:secret@localhost")
+    assert refused.exit_code == 1
+    assert "secret" not in refused.stderr
+
+
+def test_activation_counts_evidence_in_the_working_set(case):
+    found = json.loads(bench("activation", case, "--json").stdout)
+    assert found["questions"] == 1
+    assert found["hot_of_256"] == 100.0
 
 
 def test_the_machine_is_plain_data():

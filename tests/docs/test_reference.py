@@ -17,7 +17,7 @@ import memos
 from memos import errors
 from memos.cli.app import cli
 from memos.memories.doctor import Diagnosis, Difference
-from memos.model import cube, filter, memory, message, recall, replay, results
+from memos.model import cube, filter, job, memory, message, recall, replay, results
 from memos.model.changes import HistoryEntry
 from memos.model.task import Backlog
 from memos.settings import PREFIX, Settings
@@ -36,7 +36,7 @@ RESULTS = (
     recall.Evidence, recall.Narrowed, replay.Replay, replay.Move, replay.Position,
     recall.Context, results.Forgotten, HistoryEntry, cube.Cube, cube.Grant,
     results.Statistics, results.GenerationCount, results.Reembedded, results.ReembedStep,
-    results.DeadLetter, Backlog, Diagnosis, Difference,
+    results.DeadLetter, Backlog, Diagnosis, Difference, job.JobState, job.JobResult, job.Decision,
 )  # fmt: skip
 ENUMS = (memory.Kind, memory.State, memory.Visibility, memory.Trust, cube.Role)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

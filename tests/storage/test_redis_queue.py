@@ -353,7 +353,7 @@ def test_what_a_url_names():
 def test_the_registry_builds_it_with_url_and_key(scheme: str):
     url = f"{scheme}://127.0.0.1:1"
     needs = {"url": lambda: url, "key": lambda: Secret(PASSWORD)}
-    made = registry.build("run_queue", url, needs)
+    made = registry.build("queue", url, needs)
     assert isinstance(made, RedisRunQueue)
     assert made.needs_loop
     assert made._key == Secret(PASSWORD)

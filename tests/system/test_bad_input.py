@@ -256,6 +256,11 @@ CALLS: dict[str, Call] = {
     ),
     "reembed": Call({}, {"keep": BOOLS, "progress": [True, 0, 1.5, "bar", [], {}]}),
     "doctor": Call({"repair": False}, {"repair": BOOLS}),
+    "jobs": Call({}, {}),
+    "run_job": Call(
+        {"name": "repair", "dry_run": True},
+        {"name": [None, *IDS, "nope"], "dry_run": BOOLS, "progress": [True, 0, "bar", [], {}]},
+    ),
 }  # fmt: skip
 CALLS["search_memory"] = CALLS["recall"]
 ELSEWHERE = {"open", "close"}  # take nothing

@@ -89,6 +89,54 @@ def write(*, seconds: float, out: Path | None, as_json: bool) -> None:
     _finish("write", run(seconds), out, tables.plain, as_json=as_json)
 
 
+@bench.command()
+@click.option(
+    "--count",
+    type=click.IntRange(min=1),
+    default=20_000,
+    show_default=True,
+    help="Tasks for the rate.",
+)
+@click.option(
+    "--flood",
+    type=click.IntRange(min=1),
+    default=100_000,
+    show_default=True,
+    help="Tasks of one tenant while another is measured.",
+)
+@click.option("--queue", metavar="URL", help="Measure a run-queue too, such as redis://HOST.")
+@_results
+def tasks(*, count: int, flood: int, queue: str | None, out: Path | None, as_json: bool) -> None:
+    """Measure how fast background work is done, and how fairly."""
+    from memos.bench import tables
+    from memos.bench.tasks import run
+    from memos.settings import refuse_password
+
+    _writable(out)
+    if queue is not None:
+        refuse_password("queue", queue)
+    _finish("tasks", run(count, flood, queue), out, tables.plain, as_json=as_json)
+
+
+@bench.command()
+@_cases
+@_results
+def activation(*, paths: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
+    """Measure how much of what is asked for next is in the working set.
+
+    PATH is a case ({"id", "messages", "questions"}) or a folder of cases, told turn by turn.
+    """
+    from memos.bench import tables
+    from memos.bench.activation import run
+    from memos.errors import InvalidInput
+
+    _writable(out)
+    found = run(paths, say=_say)
+    if not found["questions"]:
+        raise InvalidInput("PATH", "no question with evidence", "cases with questions")
+    _finish("activation", found, out, tables.plain, as_json=as_json)
+
+
 def _sizes(_context: click.Context, _option: click.Parameter, text: str) -> tuple[int, ...]:
     try:
         sizes = tuple(int(one) for one in text.split(","))

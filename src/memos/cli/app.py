@@ -43,6 +43,7 @@ SECTIONS = {
         "cubes": ("memos.cli.cubes:cubes", "List, create and share cubes."),
         "stats": ("memos.cli.care:stats", "Count what is stored and what waits."),
         "tasks": ("memos.cli.tasks:tasks", "List and replay background work that failed."),
+        "jobs": ("memos.cli.jobs:jobs", "List and run what is done on a schedule."),
         "reembed": ("memos.cli.models:reembed", "Bring all memories to the embedder that is set."),
         "doctor": ("memos.cli.care:doctor", "Compare every index with the records, and repair it."),
         "settings": ("memos.cli.care:settings", "List the settings, their variables and values."),

@@ -50,7 +50,7 @@ async def examine(parts: Parts, scope: SystemScope, *, repair: bool) -> Diagnosi
     keys = await parts.records.cube_keys(scope)
     for key in keys:
         for projection in parts.projections:
-            found, seen = await _compare(parts.records, projection, key, repair=repair)
+            found, seen = await compare(parts.records, projection, key, repair=repair)
             versions = max(versions, 0) + (seen if projection is parts.projections[0] else 0)
             if found is not None:
                 differences.append(found)
@@ -65,9 +65,10 @@ async def examine(parts: Parts, scope: SystemScope, *, repair: bool) -> Diagnosi
     )
 
 
-async def _compare(
+async def compare(
     records: Records, projection: Projection, key: CubeKey, *, repair: bool
 ) -> tuple[Difference | None, int]:
+    """How an index departs from the records in a cube, and how many memories were looked at."""
     states = await records.states(key)
     wanted: dict[Ref, int] = {}
     for state in states:

@@ -12,6 +12,7 @@ from memos.contracts.chat_model import ChatModel
 from memos.contracts.embedder import Embedder
 from memos.contracts.graph import GraphIndex
 from memos.contracts.hot import HotSet
+from memos.contracts.job_book import JobBook
 from memos.contracts.outbox import Outbox
 from memos.contracts.part import Part
 from memos.contracts.projection import Projection
@@ -42,6 +43,7 @@ class Parts:
     hot: HotSet
     blobs: BlobStore
     outbox: Outbox
+    job_book: JobBook
     clock: Clock
     ids: IdSource
     run_queue: RunQueue | None = None
@@ -89,7 +91,7 @@ class Parts:
     def _stores(self) -> Sequence[Part]:
         found = (
             self.records, self.text, self.graph, self.vectors, self.hot, self.blobs, self.outbox,
-            self.run_queue,
+            self.job_book, self.run_queue,
         )  # fmt: skip
         return tuple(one for one in found if one is not None)
 
@@ -126,6 +128,7 @@ def build(settings: Settings, clock: Clock | None = None, ids: IdSource | None =
         hot=registry.build("hot", settings.hot, needs),
         blobs=registry.build("blobs", settings.blobs, {**needs, **root}),
         outbox=outbox,
+        job_book=registry.build("job_book", settings.records, needs),
         clock=timer,
         ids=ids or uuid7,
         run_queue=_run_queue(settings, needs),

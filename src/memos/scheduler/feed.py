@@ -16,7 +16,7 @@ from memos.scheduler.admission import Admission
 
 LEASE = 60 * SECOND  # of a task in work; a heartbeat renews it
 TRANSIT = 15 * SECOND  # of a task on its way; what takes longer is sent again
-CAPACITY = 512  # entries in the run-queue: it is short, the outbox is the backlog
+CAPACITY = 128  # entries in the run-queue: short, since who comes later waits for them
 SWEEP = 30.0  # seconds between looks for entries that nobody finished
 AWAY = 5.0  # seconds after which a run-queue that was out of reach is tried again
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from memos.errors import UsageError
-from memos.jobs import handlers
+from memos.jobs import handlers, timetable_jobs
 from memos.memories.drafts import Desk, check_kinds
 from memos.memories.embedding import Embedding
 from memos.memories.parts import Parts, build
@@ -23,6 +23,7 @@ from memos.model.filter import parse_filter
 from memos.model.memory import Memory
 from memos.model.scope import Narrowing
 from memos.scheduler.feed import Direct, Feed, Relayed
+from memos.scheduler.timetable import Timetable
 from memos.scheduler.touches import Touches
 from memos.scheduler.worker import Worker
 from memos.settings import Settings
@@ -54,6 +55,12 @@ class Base:
         self._worker = _worker(self._parts)
         limits = Limits(self.settings.segment, self.settings.pending, self.settings.zone)
         self._embedding = _embedding(self._parts)
+        self._timetable = Timetable(
+            self._parts.job_book,
+            timetable_jobs(self._parts, self._embedding),
+            self._parts.clock,
+            owner=self._worker.owner,
+        )
         self._textual = Textual(self._parts, self._touches, self._embedding, limits)
         self._needs_loop = self._parts.needs_loop
         self._opening: asyncio.Lock | None = None
@@ -79,6 +86,7 @@ class Base:
         """Stops background work and closes files. Waiting work goes on at the next start."""
         was_open, self._open, self._closed = self._open, False, True
         if was_open:
+            await self._timetable.stop()
             await self._worker.stop()
             if self._embedding is not None:
                 await self._embedding.stop()

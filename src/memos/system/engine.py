@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from memos.system.care import Care
+from memos.system.jobs import Jobs
 from memos.system.reading import Reading
 from memos.system.replaying import Replaying
 from memos.system.sharing import Sharing
 from memos.system.writing import Writing
 
 
-class AsyncMemOS(Writing, Reading, Replaying, Sharing, Care):
+class AsyncMemOS(Writing, Reading, Replaying, Sharing, Care, Jobs):
     """A memory operating system, embedded in this process.
 
     Opens itself on first use; ``async with`` or `close` ends it. All errors are from
