@@ -68,6 +68,10 @@ BACKENDS: dict[str, dict[str, str]] = {
         "sqlite": "memos.storage.queues.job_book_sqlite:SqliteJobBook",
         "memory": "memos.storage.queues.job_book_memory:MemoryJobBook",
     },
+    "work_log": {
+        "sqlite": "memos.storage.queues.work_log_sqlite:SqliteWorkLog",
+        "memory": "memos.storage.queues.work_log_memory:MemoryWorkLog",
+    },
     "outbox": {
         "sqlite": "memos.storage.queues.sqlite:SqliteOutbox",
         "memory": "memos.storage.queues.memory:MemoryOutbox",

@@ -17,9 +17,9 @@ import memos
 from memos import errors
 from memos.cli.app import cli
 from memos.memories.doctor import Diagnosis, Difference
-from memos.model import cube, filter, job, memory, message, recall, replay, results
+from memos.model import cube, filter, job, memory, message, recall, replay, results, work
 from memos.model.changes import HistoryEntry
-from memos.model.task import Backlog
+from memos.model.task import Backlog, Pause, Task
 from memos.settings import PREFIX, Settings
 from memos.sync import MemOS
 from memos.system import AsyncMemOS
@@ -37,6 +37,8 @@ RESULTS = (
     recall.Context, results.Forgotten, HistoryEntry, cube.Cube, cube.Grant,
     results.Statistics, results.GenerationCount, results.Reembedded, results.ReembedStep,
     results.DeadLetter, Backlog, Diagnosis, Difference, job.JobState, job.JobResult, job.Decision,
+    work.WorkReport, work.QueueLoad, work.TenantLoad, work.WorkerReport, work.TaskStanding,
+    Task, Pause,
 )  # fmt: skip
 ENUMS = (memory.Kind, memory.State, memory.Visibility, memory.Trust, cube.Role)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

@@ -256,6 +256,24 @@ CALLS: dict[str, Call] = {
     ),
     "reembed": Call({}, {"keep": BOOLS, "progress": [True, 0, 1.5, "bar", [], {}]}),
     "doctor": Call({"repair": False}, {"repair": BOOLS}),
+    "start_working": Call(
+        {}, {"concurrency": [*COUNTS, 4_097], "jobs": BOOLS}
+    ),
+    "work_report": Call({}, {}),
+    "metrics": Call({}, {}),
+    "task": Call({"task_id": 1}, {"task_id": [None, [], *NO_TASKS]}, {"task_id": [1, 2**63 - 1]}),
+    "cancel_tasks": Call(
+        {"task_ids": 1},
+        {
+            "task_ids": [None, *NO_TASKS, [], *([1, one] for one in (None, *NO_TASKS)),
+                         [1] * 10_001],
+            "reason": [*TEXTS, "x" * 1_001],
+        },
+        {"task_ids": [1, [1], [7, 8], 2**63 - 1]},
+    ),
+    "pause": Call({}, {"kind": IDS}),
+    "resume": Call({}, {"kind": IDS}),
+    "pauses": Call({}, {}),
     "jobs": Call({}, {}),
     "run_job": Call(
         {"name": "repair", "dry_run": True},
@@ -268,7 +286,7 @@ ELSEWHERE = {"open", "close"}  # take nothing
 BAD = [(name, field) for name, call in CALLS.items() for field in call.bad]
 ABSENT = [(name, field) for name, call in CALLS.items() for field in call.absent]
 NAMED = {"cube_id": "cube", "receipt": "cube", "message_id": "message",
-         "conversation_id": "conversation", "task_ids": "task"}  # fmt: skip
+         "conversation_id": "conversation", "task_ids": "task", "task_id": "task"}  # fmt: skip
 ALIASES = {"to_agent": "to_user"}  # an error about the two names the first
 
 

@@ -42,7 +42,9 @@ SECTIONS = {
     "Look after it": {
         "cubes": ("memos.cli.cubes:cubes", "List, create and share cubes."),
         "stats": ("memos.cli.care:stats", "Count what is stored and what waits."),
-        "tasks": ("memos.cli.tasks:tasks", "List and replay background work that failed."),
+        "tasks": ("memos.cli.tasks:tasks", "Watch, cancel, pause and replay background work."),
+        "top": ("memos.cli.top:top", "Watch tasks, tenants and workers of a home."),
+        "worker": ("memos.cli.worker:worker", "Do the background work of a home."),
         "jobs": ("memos.cli.jobs:jobs", "List and run what is done on a schedule."),
         "reembed": ("memos.cli.models:reembed", "Bring all memories to the embedder that is set."),
         "doctor": ("memos.cli.care:doctor", "Compare every index with the records, and repair it."),

@@ -1,8 +1,8 @@
-"""Background work that failed for good: list it, try it again."""
+"""Background work: look at it, cancel it, hold it back, try again what failed for good."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,14 @@ from memos.cli.write import say_backlog, settle
 
 if TYPE_CHECKING:
     from memos.model.results import DeadLetter
-    from memos.model.task import Backlog
+    from memos.model.task import Backlog, Pause
+    from memos.model.work import TaskStanding
     from memos.system import AsyncMemOS
 
 
 @click.group()
 def tasks() -> None:
-    """List and replay background work that failed."""
+    """Watch, cancel, pause and replay background work."""
 
 
 @tasks.command()
@@ -60,6 +61,91 @@ def replay(*, task_ids: Sequence[int], no_wait: bool, home: Path | None, as_json
         return
     click.echo(f"replayed: {output.plural(replayed, 'task')}")
     say_backlog(backlog)
+
+
+@tasks.command()
+@click.argument("task_id", type=int)
+@options.common
+def show(*, task_id: int, home: Path | None, as_json: bool) -> None:
+    """Tell where the task TASK_ID stands."""
+    found = options.run(home, lambda memos: memos.task(task_id))
+    if as_json:
+        output.document(found)
+        return
+    for line in _standing(found):
+        click.echo(output.safe(line))
+
+
+@tasks.command()
+@click.argument("task_ids", nargs=-1, type=int, required=True, metavar="TASK_ID...")
+@click.option("--reason", default="cancelled", show_default=True, help="Kept as their error.")
+@options.common
+def cancel(*, task_ids: Sequence[int], reason: str, home: Path | None, as_json: bool) -> None:
+    """Put tasks aside, running ones too; `memos tasks replay` brings them back."""
+    count = options.run(home, lambda memos: memos.cancel_tasks(list(task_ids), reason))
+    if as_json:
+        output.document({"cancelled": count})
+    else:
+        click.echo(f"cancelled: {output.plural(count, 'task')}")
+
+
+_kind = click.option("--kind", help="Only tasks of this kind.")
+
+
+@tasks.command()
+@_kind
+@options.common
+def pause(*, kind: str | None, home: Path | None, as_json: bool) -> None:
+    """Let no more tasks be begun; what runs goes on."""
+
+    async def work(memos: AsyncMemOS) -> list[Pause]:
+        await memos.pause(kind)
+        return await memos.pauses()
+
+    _tell_pauses(options.run(home, work), as_json=as_json)
+
+
+@tasks.command()
+@_kind
+@options.common
+def resume(*, kind: str | None, home: Path | None, as_json: bool) -> None:
+    """End the pause that was made with the same --kind, or without one."""
+
+    async def work(memos: AsyncMemOS) -> tuple[bool, list[Pause]]:
+        return await memos.resume(kind), await memos.pauses()
+
+    ended, left = options.run(home, work)
+    if not as_json and not ended:
+        click.echo("it was not paused")
+    _tell_pauses(left, as_json=as_json)
+
+
+def _tell_pauses(found: Sequence[Pause], *, as_json: bool) -> None:
+    """What is paused now."""
+    if as_json:
+        output.document({"pauses": found})
+        return
+    for one in found:
+        click.echo(output.safe(f"paused: {'everything' if one.kind is None else one.kind}"))
+    if not found:
+        click.echo("nothing is paused")
+
+
+def _standing(found: TaskStanding) -> Iterator[str]:
+    from memos.cli import show as draw
+
+    task = found.task
+    if task is None:
+        yield f"{found.id}  done"
+        return
+    sort = f"{task.kind}  {task.cube_id}  {task.subject}"
+    yield f"{task.id}  {found.state.value}  {sort}"
+    since = "" if task.enqueued_at is None else f", since {draw.minute(task.enqueued_at)}"
+    yield f"    {task.priority.name.lower()}, {output.plural(task.tries, 'try')}{since}"
+    if task.owner is not None:
+        yield f"    run by {task.owner}"
+    if task.error:
+        yield f"    last error: {' '.join(task.error.split())}"
 
 
 def _tell(found: Sequence[DeadLetter]) -> None:

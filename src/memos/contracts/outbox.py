@@ -9,6 +9,7 @@ from memos.contracts.part import Part
 from memos.model.scope import SystemScope
 from memos.model.task import Backlog, Lease, Load, Pause, Share, Task
 from memos.model.time import Instant
+from memos.model.work import TaskCount
 
 MOST_READY = 256  # up to which `Outbox.loads` counts
 
@@ -131,6 +132,10 @@ class Outbox(Part, ABC):
     @abstractmethod
     async def backlog(self, scope: SystemScope, kinds: Sequence[str] | None = None) -> Backlog:
         """How much is open, of all kinds or of those that are named."""
+
+    @abstractmethod
+    async def census(self, scope: SystemScope) -> list[TaskCount]:
+        """All tasks, counted by tenant, kind, lane, priority and state, in that order."""
 
     @abstractmethod
     async def next_due(self) -> Instant | None:

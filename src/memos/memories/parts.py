@@ -21,6 +21,7 @@ from memos.contracts.reranker import Reranker
 from memos.contracts.run_queue import RunQueue
 from memos.contracts.text import TextIndex
 from memos.contracts.vectors import VectorIndex
+from memos.contracts.work_log import WorkLog
 from memos.errors import InvalidInput
 from memos.memories.lazy import LazyChatModel, LazyEmbedder, LazyReranker
 from memos.model.ids import IdSource, uuid7
@@ -44,6 +45,7 @@ class Parts:
     blobs: BlobStore
     outbox: Outbox
     job_book: JobBook
+    work_log: WorkLog
     clock: Clock
     ids: IdSource
     run_queue: RunQueue | None = None
@@ -91,7 +93,7 @@ class Parts:
     def _stores(self) -> Sequence[Part]:
         found = (
             self.records, self.text, self.graph, self.vectors, self.hot, self.blobs, self.outbox,
-            self.job_book, self.run_queue,
+            self.job_book, self.work_log, self.run_queue,
         )  # fmt: skip
         return tuple(one for one in found if one is not None)
 
@@ -129,6 +131,7 @@ def build(settings: Settings, clock: Clock | None = None, ids: IdSource | None =
         blobs=registry.build("blobs", settings.blobs, {**needs, **root}),
         outbox=outbox,
         job_book=registry.build("job_book", settings.records, needs),
+        work_log=registry.build("work_log", settings.records, needs),
         clock=timer,
         ids=ids or uuid7,
         run_queue=_run_queue(settings, needs),

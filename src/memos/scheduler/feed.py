@@ -97,10 +97,14 @@ class Relayed:
         try:
             await self._relay()
             deliveries = await self._queue.receive(self._owner, limit)
+            tasks = await self._begin(deliveries)
+            while deliveries and not tasks:  # all were void, and valid ones may stand behind them
+                deliveries = await self._queue.receive(self._owner, limit)
+                tasks = await self._begin(deliveries)
         except StorageError as error:
             self._away(error)
             return await self._direct.take(limit)
-        return await self._begin(deliveries)
+        return tasks
 
     async def settled(self, tasks: Sequence[Task]) -> None:
         """See `Feed`."""

@@ -144,38 +144,46 @@ class Worker:
         """Takes as many tasks as there is room for and begins them; says how many."""
         room = 0 if self._alone else self._concurrency - len(self._running)
         tasks = await self._feed.take(room) if room > 0 else []
-        sound = []
-        for task in tasks:
-            if is_poison(task):
-                await self._bury(task, f"{task.lost} workers were never heard of again with it")
-            else:
-                sound.append(task)
+        sound = [task for task in tasks if not is_poison(task)]
         suspects = [task for task in sound if task.lost]
         if suspects:
             await self._suspect(suspects, sound)
         else:
             for task in sound:
                 self._begin(task)
+        for task in tasks:  # last, so that no other waits for it when the store does not answer
+            if is_poison(task):
+                await self._bury(task, f"{task.lost} workers were never heard of again with it")
         return len(tasks)
 
     async def _suspect(self, suspects: Sequence[Task], taken: Sequence[Task]) -> None:
-        """Begins one suspect alone, once nothing else runs; all others are given back."""
-        await self._give_back([task for task in taken if task is not suspects[0]])
-        self._alone = True
-        while self._running:
-            await asyncio.wait([run for _, run in self._running.values()])
-        self._begin(suspects[0])
+        """Begins one suspect alone; all others are given back, and it too while anything runs.
+
+        Then nothing more is taken until that has ended: a lease that waits is not renewed.
+        """
+        first = None if self._running else suspects[0]
+        await self._give_back([task for task in taken if task is not first])
+        if first is not None:
+            self._begin(first)
+        self._alone = bool(self._running)  # what ran may have ended meanwhile
 
     def _begin(self, task: Task) -> None:
+        if task.id in self._running:  # under a lease that it has lost, and has not heard of it
+            self._running[task.id][1].cancel()
         run = asyncio.ensure_future(self._perform(task))
         self._running[task.id] = task, run
-        run.add_done_callback(lambda _: self._over(task.id))
+        run.add_done_callback(lambda _: self._over(task))
 
-    def _over(self, task_id: int) -> None:
-        self._running.pop(task_id, None)
+    def _over(self, task: Task) -> None:
+        if self._runs(task):
+            del self._running[task.id]
         if not self._running:
             self._alone = False
         self._wake.set()
+
+    def _runs(self, task: Task) -> bool:
+        """Whether it runs under this lease; it may run under a later one by now."""
+        return task.id in self._running and self._running[task.id][0] is task
 
     async def _perform(self, task: Task) -> None:
         handler = self._handlers[task.kind]
@@ -224,23 +232,29 @@ class Worker:
         """Renews the leases of what runs; what was lost is stopped."""
         while True:
             await asyncio.sleep(self._lease / SECOND / 3)
-            held = {task.id: task.lease for task in self.running}
+            held = self.running
             try:
-                kept = await self._outbox.hold(list(held.values()), self.owner, self._lease)
+                kept = await self._outbox.hold(
+                    [task.lease for task in held], self.owner, self._lease
+                )
             except MemOSError as error:
                 log.warning("leases could not be renewed: %s", error)
                 continue
-            for task_id in held.keys() - {task.id for task in kept}:
-                if task_id in self._running:
+            leases = {task.lease for task in kept}
+            for task in held:
+                if task.lease not in leases and self._runs(task):
                     self.counts["lost"] += 1
-                    self._running[task_id][1].cancel()
+                    self._running[task.id][1].cancel()
 
     async def _glances(self) -> None:
         """Wakes the loop when the store has changed, whoever changed it."""
-        seen = self._outbox.stamp()
-        while seen is not None:
+        seen = None
+        while True:
+            with contextlib.suppress(MemOSError):  # out of reach: the loop looks by itself
+                now = self._outbox.stamp()
+                if now is None:
+                    return
+                if now != seen:
+                    seen = now
+                    self._wake.set()
             await asyncio.sleep(GLANCE)
-            now = self._outbox.stamp()
-            if now != seen:
-                seen = now
-                self._wake.set()

@@ -23,9 +23,10 @@ from memos.model.filter import parse_filter
 from memos.model.memory import Memory
 from memos.model.scope import Narrowing
 from memos.scheduler.feed import Direct, Feed, Relayed
+from memos.scheduler.reporting import Reporting
 from memos.scheduler.timetable import Timetable
 from memos.scheduler.touches import Touches
-from memos.scheduler.worker import Worker
+from memos.scheduler.worker import CONCURRENCY, Worker
 from memos.settings import Settings
 
 When = datetime | str
@@ -52,7 +53,8 @@ class Base:
         self._scopes = Scopes(self._parts, self.settings.tenant)
         self._desk = Desk(self.settings)
         self._touches = Touches(self._parts.hot, self._parts.clock)
-        self._worker = _worker(self._parts)
+        self._concurrency = CONCURRENCY
+        self._worker, self._reporting = _worker(self._parts, self._concurrency)
         limits = Limits(self.settings.segment, self.settings.pending, self.settings.zone)
         self._embedding = _embedding(self._parts)
         self._timetable = Timetable(
@@ -78,6 +80,8 @@ class Base:
                 await self._parts.open()
                 self._touches.start()
                 self._worker.start()
+                if handlers(self._parts):
+                    self._reporting.start()
                 if self._embedding is not None:
                     self._embedding.start()
                 self._open = True
@@ -86,8 +90,8 @@ class Base:
         """Stops background work and closes files. Waiting work goes on at the next start."""
         was_open, self._open, self._closed = self._open, False, True
         if was_open:
-            await self._timetable.stop()
-            await self._worker.stop()
+            await asyncio.gather(self._timetable.stop(), self._worker.stop())
+            await self._reporting.stop()
             if self._embedding is not None:
                 await self._embedding.stop()
             try:
@@ -114,6 +118,17 @@ class Base:
     async def _ready(self) -> None:
         if not self._open:
             await self.open()
+
+    async def _employ(self, concurrency: int) -> None:
+        """Reports from now on; if need be a worker of another size takes the worker's place."""
+        if concurrency != self._concurrency:
+            await self._worker.stop()
+            await self._reporting.stop()
+            self._concurrency = concurrency
+            self._worker, self._reporting = _worker(self._parts, concurrency)
+            self._worker.start()
+        self._reporting.start()
+        await self._reporting.say()  # who asks next sees it
 
     async def _visible(
         self,
@@ -162,11 +177,12 @@ def _embedding(parts: Parts) -> Embedding | None:
     return Embedding(parts.records, parts.vectors, parts.embedder, parts.clock)
 
 
-def _worker(parts: Parts) -> Worker:
+def _worker(parts: Parts, concurrency: int) -> tuple[Worker, Reporting]:
     """The worker of this process; it has work only where projections follow the records."""
     served = handlers(parts)
     owner = f"{socket.gethostname()}:{os.getpid()}:{next(_NUMBERS)}"
     feed: Feed = Direct(parts.outbox, owner, list(served))
     if parts.run_queue is not None:
         feed = Relayed(parts.outbox, parts.run_queue, owner, list(served))
-    return Worker(parts.outbox, feed, served, parts.clock, owner=owner)
+    worker = Worker(parts.outbox, feed, served, parts.clock, owner=owner, concurrency=concurrency)
+    return worker, Reporting(parts.work_log, worker, parts.clock)

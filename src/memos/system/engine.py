@@ -7,10 +7,11 @@ from memos.system.jobs import Jobs
 from memos.system.reading import Reading
 from memos.system.replaying import Replaying
 from memos.system.sharing import Sharing
+from memos.system.working import Working
 from memos.system.writing import Writing
 
 
-class AsyncMemOS(Writing, Reading, Replaying, Sharing, Care, Jobs):
+class AsyncMemOS(Writing, Reading, Replaying, Sharing, Care, Jobs, Working):
     """A memory operating system, embedded in this process.
 
     Opens itself on first use; ``async with`` or `close` ends it. All errors are from

@@ -13,6 +13,7 @@ from memos.errors import Conflict, NotFound
 from memos.model.scope import CubeKey, SystemScope
 from memos.model.task import Backlog, Lease, Load, Pause, Share, Task, TaskState
 from memos.model.time import Clock, Instant
+from memos.model.work import TaskCount
 
 OrderKey = tuple[str, str, str, str]
 
@@ -179,6 +180,14 @@ class MemoryOutbox(Outbox):
             min(since, default=None),
         )
 
+    async def census(self, scope: SystemScope) -> list[TaskCount]:
+        found: dict[tuple[str, str, str, int, str], list[Task]] = {}
+        with self._lock:
+            for task in self._inside(scope):
+                sort = (task.tenant, task.kind, task.lane.value, task.priority, task.state.value)
+                found.setdefault(sort, []).append(task)
+        return [_counted(found[sort]) for sort in sorted(found)]
+
     async def next_due(self) -> Instant | None:
         with self._lock:
             turns = [task for task in self._next_of_keys() if not self._is_paused(task)]
@@ -313,6 +322,14 @@ def _chosen(ready: Sequence[Task], shares: Sequence[Share] | None) -> list[Task]
         mine = [t for t in ready if (t.tenant, t.priority) == (share.tenant, share.priority)]
         found += mine[: share.most]
     return found
+
+
+def _counted(tasks: Sequence[Task]) -> TaskCount:
+    """Tasks of one sort."""
+    first, since = tasks[0], [task.enqueued_at or Instant(0) for task in tasks]
+    return TaskCount(
+        first.tenant, first.kind, first.lane, first.priority, first.state, len(tasks), min(since)
+    )
 
 
 def _returned(task: Task, error: str) -> Task:

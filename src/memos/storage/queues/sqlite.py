@@ -10,12 +10,13 @@ import apsw
 from memos.contracts.outbox import Outbox
 from memos.errors import NotFound
 from memos.model.scope import SystemScope
-from memos.model.task import Backlog, Lease, Load, Pause, Share, Task, TaskState
+from memos.model.task import Backlog, Lane, Lease, Load, Pause, Priority, Share, Task, TaskState
 from memos.model.time import Clock, Instant, instant
+from memos.model.work import TaskCount
 from memos.storage.queues.sqlite_claims import NEXT_DUE, Claim, as_json, claim, loads, pauses
 from memos.storage.queues.sqlite_turns import COLUMNS, enqueue, finish, retake, task_of
 from memos.storage.sqlite.database import Database
-from memos.storage.sqlite.query import every, one
+from memos.storage.sqlite.query import Row, every, one
 
 REPLAY = """
 UPDATE outbox SET state='waiting', tries=0, lost=0, due_at=?2
@@ -27,6 +28,11 @@ BACKLOG = """
 SELECT state, count(*), min(enqueued_at) FROM outbox
 WHERE (?1 IS NULL OR tenant=?1) AND (?2 IS NULL OR kind IN (SELECT value FROM json_each(?2)))
 GROUP BY state"""
+
+CENSUS = """
+SELECT tenant, kind, lane, priority, state, count(*), min(enqueued_at) FROM outbox
+WHERE (?1 IS NULL OR tenant=?1)
+GROUP BY tenant, kind, lane, priority, state ORDER BY tenant, kind, lane, priority, state"""
 
 HOLD = f"""
 UPDATE outbox SET owner=?2, leased_until=?3, tries=tries+?4, begun=max(begun, ?4)
@@ -208,6 +214,12 @@ class SqliteOutbox(Outbox):
 
         return await self._database.read(job)
 
+    async def census(self, scope: SystemScope) -> list[TaskCount]:
+        def job(cursor: apsw.Cursor) -> list[TaskCount]:
+            return [_counted(row) for row in every(cursor, CENSUS, (scope.tenant,))]
+
+        return await self._database.read(job)
+
     async def next_due(self) -> Instant | None:
         def job(cursor: apsw.Cursor) -> Instant | None:
             row = one(cursor, NEXT_DUE)
@@ -217,6 +229,12 @@ class SqliteOutbox(Outbox):
 
     def stamp(self) -> object:
         return self._database.stamp()
+
+
+def _counted(row: Row) -> TaskCount:
+    tenant, kind, lane, priority, state, count, oldest = row
+    sort = Lane(lane), Priority(priority), TaskState(state)
+    return TaskCount(tenant, kind, *sort, count, Instant(oldest))
 
 
 def _named(leases: Sequence[Lease]) -> str:

@@ -19,6 +19,7 @@ from memos.storage.disk import failure, flush_way_to, make_folder
 from memos.storage.sqlite.errors import translated
 from memos.storage.sqlite.lock import file_lock
 from memos.storage.sqlite.migrate import migrate
+from memos.storage.sqlite.query import one
 from memos.storage.sqlite.reader import Reader
 from memos.storage.sqlite.writer import Writer
 
@@ -42,6 +43,7 @@ class Database:
         self._vfs = vfs
         self._writer: Writer | None = None
         self._reader: Reader | None = None
+        self._watcher: apsw.Connection | None = None  # only tells that others have committed
         self._log_pages = 0
         self._users = 0
 
@@ -77,13 +79,16 @@ class Database:
             raise UsageError("the database is not open")
         return await self._reader.read(job)
 
-    def stamp(self) -> tuple[int, int]:
-        """Changes, now and then late by a clock tick, when any process has committed."""
-        try:
-            found = self._log_path.stat()
-        except FileNotFoundError:  # nobody has written since it was opened
-            return 0, 0
-        return found.st_mtime_ns, found.st_size
+    def stamp(self) -> int:
+        """Changes when a commit of any process can be seen.
+
+        The log's time and size will not do: they change before that.
+        """
+        if self._watcher is None:
+            return 0
+        with translated(self._watcher):
+            row = one(self._watcher.cursor(), "PRAGMA data_version")
+        return 0 if row is None else int(row[0])
 
     def _start(self) -> None:
         try:
@@ -108,24 +113,23 @@ class Database:
             self._writer.start()
             connections: list[apsw.Connection] = []
             try:
-                connections += (self._connect() for _ in range(READERS))
+                connections += (self._connect() for _ in range(READERS + 1))
             except BaseException:
                 for connection in connections:
                     connection.close()
                 self._stop()
                 raise
+        self._watcher = connections.pop()
         self._reader = Reader(connections)
 
     def _stop(self) -> None:
+        if self._watcher is not None:
+            self._watcher.close()
         if self._reader is not None:
             self._reader.close()
         if self._writer is not None:
             self._writer.stop()
-        self._writer = self._reader = None
-
-    @property
-    def _log_path(self) -> Path:
-        return self.path.with_name(self.path.name + "-wal")
+        self._writer = self._reader = self._watcher = None
 
     @property
     def _lock_path(self) -> Path:
