@@ -10,7 +10,7 @@ from typing import Protocol
 from memos.contracts.outbox import Outbox
 from memos.contracts.run_queue import Delivery, RunQueue
 from memos.errors import StorageError
-from memos.model.task import Task
+from memos.model.task import Lease, Task
 from memos.model.time import SECOND
 from memos.scheduler.admission import Admission
 
@@ -86,7 +86,7 @@ class Relayed:
         self._lease = lease_us
         self._transit = transit_us
         self._direct = Direct(outbox, owner, kinds, lease_us)
-        self._deliveries: dict[int, Delivery] = {}
+        self._deliveries: dict[Lease, Delivery] = {}
         self._away_until = 0.0  # monotonic seconds
         self._swept = time.monotonic()
 
@@ -108,7 +108,8 @@ class Relayed:
 
     async def settled(self, tasks: Sequence[Task]) -> None:
         """See `Feed`."""
-        mine = [self._deliveries.pop(task.id) for task in tasks if task.id in self._deliveries]
+        held = [task.lease for task in tasks if task.lease in self._deliveries]
+        mine = [self._deliveries.pop(lease) for lease in held]
         await self._forget(mine)
 
     async def _relay(self) -> None:
@@ -129,7 +130,7 @@ class Relayed:
             return []
         known = {delivery.lease: delivery for delivery in deliveries}
         tasks = await self._outbox.hold(list(known), self._owner, self._lease, begin=True)
-        mine = {task.id: known[task.lease] for task in tasks}
+        mine = {task.lease: known[task.lease] for task in tasks}
         self._deliveries.update(mine)
         tokens = {delivery.token for delivery in mine.values()}
         await self._forget([one for one in deliveries if one.token not in tokens])

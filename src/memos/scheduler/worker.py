@@ -205,13 +205,17 @@ class Worker:
             await self._bury(task, reason)
             return
         self.counts["failed"] += 1
-        await self._outbox.retry(task, reason, due)
-        await self._feed.settled([task])
+        try:
+            await self._outbox.retry(task, reason, due)
+        finally:
+            await self._feed.settled([task])
 
     async def _bury(self, task: Task, reason: str) -> None:
         self.counts["buried"] += 1
-        await self._outbox.bury(task, reason)
-        await self._feed.settled([task])
+        try:
+            await self._outbox.bury(task, reason)
+        finally:
+            await self._feed.settled([task])
 
     async def _give_back(self, tasks: Sequence[Task]) -> None:
         if tasks:
@@ -241,10 +245,11 @@ class Worker:
                 log.warning("leases could not be renewed: %s", error)
                 continue
             leases = {task.lease for task in kept}
-            for task in held:
-                if task.lease not in leases and self._runs(task):
-                    self.counts["lost"] += 1
-                    self._running[task.id][1].cancel()
+            lost = [task for task in held if task.lease not in leases and self._runs(task)]
+            for task in lost:
+                self.counts["lost"] += 1
+                self._running[task.id][1].cancel()
+            await self._feed.settled(lost)
 
     async def _glances(self) -> None:
         """Wakes the loop when the store has changed, whoever changed it."""

@@ -113,7 +113,7 @@ class Network:
     async def _travel(self, process: Process) -> None:
         """Takes a while; the dead neither send nor hear anything any more."""
         if process.alive:
-            slow = self._random.random() < self.odds.slow
+            slow = self._random.random() < self.odds.slow and not self._is_strained()
             await asyncio.sleep(self._random.uniform(0, SLOW) if slow else 0)
         if not process.alive:
             raise asyncio.CancelledError
