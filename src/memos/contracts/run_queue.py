@@ -31,7 +31,8 @@ class RunQueue(Part, ABC):
       finished is forgotten by `sweep`, since the outbox has leased it anew by then.
     - Classes in their order, but a waiting lower class is served at least once in `TURNS`
       calls of one worker, so that nothing starves.
-    - Entries that are done leave nothing behind: `depth` is what is not done.
+    - Entries that are done leave nothing behind: `depth` is what is not done, `waiting` what
+      nobody has received of it.
     - No call waits longer than its timeout; a queue out of reach raises StorageBusy.
     """
 
@@ -52,6 +53,10 @@ class RunQueue(Part, ABC):
     @abstractmethod
     async def depth(self) -> int:
         """How many entries are not done."""
+
+    @abstractmethod
+    async def waiting(self) -> int:
+        """How many entries nobody has received yet."""
 
     @abstractmethod
     async def sweep(self, idle_us: int) -> int:

@@ -16,7 +16,7 @@ from memos.scheduler.admission import Admission
 
 LEASE = 60 * SECOND  # of a task in work; a heartbeat renews it
 TRANSIT = 15 * SECOND  # of a task on its way; what takes longer is sent again
-CAPACITY = 128  # entries in the run-queue: short, since who comes later waits for them
+CAPACITY = 64  # entries that wait in the run-queue: few, since who comes later is behind them
 SWEEP = 30.0  # seconds between looks for entries that nobody finished
 AWAY = 5.0  # seconds after which a run-queue that was out of reach is tried again
 
@@ -115,7 +115,7 @@ class Relayed:
     async def _relay(self) -> None:
         """Moves what is fair from the outbox to the run-queue, as far as there is room."""
         await self._sweep()
-        room = CAPACITY - await self._queue.depth()
+        room = CAPACITY - await self._queue.waiting()
         tasks = await self._direct.admit(room, f"{self._owner} sends", self._transit, begin=False)
         if tasks:
             try:

@@ -142,11 +142,13 @@ class RunQueueContract:
     @scenario
     async def test_what_is_done_leaves_nothing(self, queue: RunQueue) -> None:
         await queue.send([_task(n, p) for p in Priority for n in range(1, 4)])
-        assert await queue.depth() == 9
-        received = await queue.receive("me", 10)
-        assert await queue.depth() == 9
+        assert (await queue.depth(), await queue.waiting()) == (9, 9)
+        some = await queue.receive("me", 4)
+        assert (await queue.depth(), await queue.waiting()) == (9, 5)
+        received = [*some, *await queue.receive("me", 10)]
+        assert (await queue.depth(), await queue.waiting()) == (9, 0)
         await queue.done(received[:4])
-        assert await queue.depth() == 5
+        assert (await queue.depth(), await queue.waiting()) == (5, 0)
         await queue.done(received[4:])
         assert await queue.depth() == 0
         assert await queue.receive("me", 10) == []

@@ -63,6 +63,10 @@ class MemoryRunQueue(RunQueue):
         with self._lock:
             return len(self._held) + sum(map(len, self._waiting.values()))
 
+    async def waiting(self) -> int:
+        with self._lock:
+            return sum(map(len, self._waiting.values()))
+
     async def sweep(self, idle_us: int) -> int:
         with self._lock:
             since = self._clock.now() - idle_us

@@ -95,6 +95,19 @@ class RedisRunQueue(RunQueue):
 
         return sum(await self._ask(count))
 
+    async def waiting(self) -> int:
+        async def count(client: Redis) -> list[Any]:
+            pipeline: Pipeline = client.pipeline()  # one moment: else an entry might be both
+            for stream in self._streams.values():
+                pipeline.xlen(stream)
+                pipeline.xpending(stream, GROUP)
+            return await pipeline.execute()
+
+        answers = await self._ask(count)
+        held: int = sum(pending["pending"] for pending in answers[1::2])
+        there: int = sum(answers[::2])
+        return max(0, there - held)
+
     async def sweep(self, idle_us: int) -> int:
         idle = math.ceil(max(0, idle_us) / 1000)  # the server counts milliseconds
         return sum([await self._sweep(priority, idle) for priority in Priority])
