@@ -14,7 +14,7 @@ from memos.errors import Conflict, InvalidInput, StorageBusy
 from memos.model.job import MOST_DECISIONS, Budget, Decision, JobState
 from memos.model.time import SECOND, Instant
 from memos.scheduler.job_run import Allowance, Job
-from memos.scheduler.timetable import LEASE, Timetable
+from memos.scheduler.timetable import LEASE, MOST_LOST, Timetable
 from memos.storage.queues.job_book_memory import MemoryJobBook
 from memos.testing.clock import ManualClock
 
@@ -463,5 +463,22 @@ def test_a_clock_that_steps_back_keeps_the_plan(desk):
         assert await timetable.work() == 0
         desk.clock.advance(1001)
         assert await timetable.work() == 1
+
+    asyncio.run(play())
+
+
+def test_a_job_that_takes_its_runners_with_it_waits_for_its_next_turn(desk):
+    async def play() -> None:
+        await desk.book.plan("clean", desk.clock.now())
+        for _ in range(MOST_LOST + 1):
+            assert await desk.book.take("clean", "killed", LEASE) is not None
+            desk.clock.advance(LEASE / SECOND)
+        timetable = desk.timetable()
+        assert await timetable.work() == 0
+        (state,) = await timetable.states()
+        assert state.last.error == "4 workers were never heard of again with it"
+        assert state.next_at > desk.clock.now()
+        assert desk.done == []
+        assert (await timetable.run("clean")).finished  # by hand all the same
 
     asyncio.run(play())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @options.common
 def stats(*, home: Path | None, as_json: bool) -> None:
     """Count what is stored and what waits."""
-    found = options.run(home, lambda memos: memos.stats())
+    found = options.run(home, lambda memos: memos.stats(), working=False)
     if as_json:
         output.document(found)
         return

@@ -25,7 +25,7 @@ def jobs() -> None:
 @options.common
 def list_(*, home: Path | None, as_json: bool) -> None:
     """List the jobs: when each runs, who runs it now, and how it went the last time."""
-    found = options.run(home, lambda memos: memos.jobs())
+    found = options.run(home, lambda memos: memos.jobs(), working=False)
     if as_json:
         output.document(found)
         return

@@ -93,8 +93,14 @@ class JsonObject(click.ParamType[dict[str, Any]]):
         return found
 
 
-def run(home: Path | None, work: Callable[[AsyncMemOS], Awaitable[T]], **settings: Any) -> T:
-    """Opens the engine, does the work, closes.
+def run(
+    home: Path | None,
+    work: Callable[[AsyncMemOS], Awaitable[T]],
+    *,
+    working: bool = True,
+    **settings: Any,
+) -> T:
+    """Opens the engine, does the work, closes; with background work unless not `working`.
 
     Prompts and standard input come before it: an event loop keeps Ctrl-C from what blocks.
     """
@@ -104,7 +110,7 @@ def run(home: Path | None, work: Callable[[AsyncMemOS], Awaitable[T]], **setting
     async def session() -> T:
         memos = AsyncMemOS(home, **settings)
         try:
-            await memos.open()
+            await memos.open(working=working)
         except OSError as error:
             raise StorageError(f"home: {error.strerror}: {error.filename}") from error
         async with memos:

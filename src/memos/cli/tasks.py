@@ -35,7 +35,7 @@ def tasks() -> None:
 @options.common
 def dead(*, limit: int, home: Path | None, as_json: bool) -> None:
     """List what failed for good, oldest first, with its last error."""
-    found = options.run(home, lambda memos: memos.dead_letters(limit=limit))
+    found = options.run(home, lambda memos: memos.dead_letters(limit=limit), working=False)
     if as_json:
         output.document(found)
     elif found:
@@ -68,7 +68,7 @@ def replay(*, task_ids: Sequence[int], no_wait: bool, home: Path | None, as_json
 @options.common
 def show(*, task_id: int, home: Path | None, as_json: bool) -> None:
     """Tell where the task TASK_ID stands."""
-    found = options.run(home, lambda memos: memos.task(task_id))
+    found = options.run(home, lambda memos: memos.task(task_id), working=False)
     if as_json:
         output.document(found)
         return

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from memos.model.work import WorkReport
     from memos.system import AsyncMemOS
 
-OBSERVER = {"embedder": "none"}  # settings: who watches embeds nothing
-
 
 @click.command()
 @click.option(
@@ -34,13 +32,13 @@ def top(*, interval: float, once: bool, prometheus: bool, home: Path | None, as_
     if prometheus and as_json:
         raise click.UsageError("Either --prometheus or --json.")
     if prometheus:
-        output.raw(options.run(home, lambda memos: memos.metrics(), **OBSERVER).rstrip("\n"))
+        output.raw(options.run(home, lambda memos: memos.metrics(), working=False).rstrip("\n"))
     elif as_json:
-        output.document(options.run(home, lambda memos: memos.work_report(), **OBSERVER))
+        output.document(options.run(home, lambda memos: memos.work_report(), working=False))
     elif once or sys.stdout is None or not sys.stdout.isatty():
-        _print(options.run(home, lambda memos: memos.work_report(), **OBSERVER))
+        _print(options.run(home, lambda memos: memos.work_report(), working=False))
     else:
-        options.run(home, lambda memos: _watch(memos, interval), **OBSERVER)
+        options.run(home, lambda memos: _watch(memos, interval), working=False)
 
 
 def _print(report: WorkReport) -> None:

@@ -20,7 +20,7 @@ class JobBook(Part, ABC):
     - **Fenced.** A lease that ran out can neither extend nor finish, whether or not somebody
       else has taken the job since; nothing of such a call is written.
     - **Nothing is skipped.** A job whose runner was never heard of again is due as before, once
-      its lease ran out.
+      its lease ran out; each lease counts how many such runners it had since the last result.
     - Names are the same only if their code points are; a job that nobody planned or took is
       no error.
     - What is written is durable when the call returns, as far as the store is.

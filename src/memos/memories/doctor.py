@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from memos.contracts.projection import Projection
 from memos.contracts.records import Records
 from memos.memories.parts import Parts
+from memos.model.changes import MemoryState
 from memos.model.memory import Ref
 from memos.model.plain import Plain
 from memos.model.scope import CubeKey, SystemScope
@@ -65,17 +68,23 @@ async def examine(parts: Parts, scope: SystemScope, *, repair: bool) -> Diagnosi
     )
 
 
+def _wanted(projection: Projection, states: Sequence[MemoryState]) -> dict[Ref, int]:
+    """The checksums that the index ought to have."""
+    found: dict[Ref, int] = {}
+    for state in states:
+        for memory in state.versions:
+            expected = projection.expected(memory)
+            if expected is not None:
+                found[memory.ref] = expected
+    return found
+
+
 async def compare(
     records: Records, projection: Projection, key: CubeKey, *, repair: bool
 ) -> tuple[Difference | None, int]:
     """How an index departs from the records in a cube, and how many memories were looked at."""
     states = await records.states(key)
-    wanted: dict[Ref, int] = {}
-    for state in states:
-        for memory in state.versions:
-            expected = projection.expected(memory)
-            if expected is not None:
-                wanted[memory.ref] = expected
+    wanted = await asyncio.to_thread(_wanted, projection, states)  # it reads every word
     held = await projection.contents(key)
     missing = wanted.keys() - held.keys()
     extra = held.keys() - wanted.keys()

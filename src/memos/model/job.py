@@ -71,12 +71,14 @@ class JobState(Plain):
 class JobLease:
     """The right to run a job and to say how it went, void once it ran out or `epoch` moved on.
 
-    `last` is how the run before it went.
+    `last` is how the run before it went, `lost` how many runners since then were never heard of
+    again.
     """
 
     name: str
     epoch: int
     last: JobResult | None = None
+    lost: int = 0
 
     @property
     def mark(self) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from memos.contracts.outbox import Outbox
@@ -79,6 +79,7 @@ class Relayed:
         *,
         lease_us: int = LEASE,
         transit_us: int = TRANSIT,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._outbox = outbox
         self._queue = queue
@@ -87,12 +88,13 @@ class Relayed:
         self._transit = transit_us
         self._direct = Direct(outbox, owner, kinds, lease_us)
         self._deliveries: dict[Lease, Delivery] = {}
-        self._away_until = 0.0  # monotonic seconds
-        self._swept = time.monotonic()
+        self._monotonic = monotonic
+        self._away_until = 0.0  # in its seconds
+        self._swept = monotonic()
 
     async def take(self, limit: int) -> list[Task]:
         """See `Feed`."""
-        if time.monotonic() < self._away_until:
+        if self._monotonic() < self._away_until:
             return await self._direct.take(limit)
         try:
             await self._relay()
@@ -144,11 +146,11 @@ class Relayed:
                 self._away(error)
 
     async def _sweep(self) -> None:
-        now = time.monotonic()
+        now = self._monotonic()
         if now >= self._swept + SWEEP:
             self._swept = now
             await self._queue.sweep(2 * self._lease)
 
     def _away(self, error: StorageError) -> None:
         log.warning("run-queue out of reach, tasks come from the outbox: %s", error)
-        self._away_until = time.monotonic() + AWAY
+        self._away_until = self._monotonic() + AWAY

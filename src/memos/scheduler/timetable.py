@@ -19,6 +19,7 @@ from memos.scheduler.job_run import Allowance, Job, JobRun, Told
 LEASE = 120 * SECOND  # of a job that runs; a heartbeat renews it
 LOOK = 60.0  # seconds after which the book is looked at again, though nothing is due
 GRACE = 10.0  # seconds that running jobs get at a stop
+MOST_LOST = 3  # runners never heard of again, after which a job waits for its next turn
 
 log = logging.getLogger("memos.scheduler")
 
@@ -169,10 +170,24 @@ class Timetable:
         lease = await self._book.take(job.name, self.owner, self._lease)
         if lease is None:
             return []
+        if lease.lost >= MOST_LOST:
+            await self._pass_over(lease, job)
+            return []
         task = asyncio.ensure_future(self._perform(lease, self._begin(job, lease.mark)))
         self._background[job.name] = task
         task.add_done_callback(lambda _: self._over(job.name))
         return [task]
+
+    async def _pass_over(self, lease: JobLease, job: Job) -> None:
+        """Lets a job that takes its runners with it wait for its next turn, or for `run`."""
+        now = self._clock.now()
+        reason = f"{lease.lost} workers were never heard of again with it"
+        log.warning("job %s is passed over: %s", job.name, reason)
+        result = JobResult(
+            started_at=now, ended_at=now, items=0, money=0.0, finished=False, error=reason,
+            mark=lease.mark,
+        )  # fmt: skip
+        await self._book.finish(lease, result, self._next(job))
 
     def _over(self, name: str) -> None:
         self._background.pop(name, None)

@@ -69,8 +69,11 @@ class Base:
         self._open = False
         self._closed = False
 
-    async def open(self) -> None:
-        """Opens files and starts background work; done by the first call otherwise."""
+    async def open(self, *, working: bool = True) -> None:
+        """Opens files and starts background work; done by the first call otherwise.
+
+        Without `working` it does none, for who only looks.
+        """
         if self._closed:
             raise UsageError("this MemOS is closed; make a new one")
         if self._opening is None:
@@ -79,12 +82,16 @@ class Base:
             if not self._open:
                 await self._parts.open()
                 self._touches.start()
-                self._worker.start()
-                if handlers(self._parts):
-                    self._reporting.start()
-                if self._embedding is not None:
-                    self._embedding.start()
+                if working:
+                    self._work()
                 self._open = True
+
+    def _work(self) -> None:
+        self._worker.start()
+        if handlers(self._parts):
+            self._reporting.start()
+        if self._embedding is not None:
+            self._embedding.start()
 
     async def close(self) -> None:
         """Stops background work and closes files. Waiting work goes on at the next start."""

@@ -141,6 +141,23 @@ class JobBookContract:
         assert await book.finish(lease, RESULT, LATER)
 
     @scenario
+    async def test_runners_that_were_never_heard_of_again_are_counted(
+        self, book: JobBook, clock: ManualClock
+    ) -> None:
+        await book.plan("a", START)
+        for lost in range(3):
+            lease = await book.take("a", "me", LEASE)
+            assert lease is not None
+            assert lease.lost == lost
+            clock.advance(LEASE / SECOND)
+        last = await book.take("a", "me", LEASE)
+        assert last is not None
+        assert await book.finish(last, RESULT, START)
+        fresh = await book.take("a", "me", LEASE)
+        assert fresh is not None
+        assert fresh.lost == 0
+
+    @scenario
     async def test_what_is_finished_is_over(self, book: JobBook) -> None:
         lease = await book.take("a", "me", LEASE, due_only=False)
         assert lease is not None

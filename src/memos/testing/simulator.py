@@ -17,12 +17,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
-from types import SimpleNamespace
-from unittest import mock
 
 from memos.model.memory import Memory
 from memos.model.scope import SystemScope
-from memos.scheduler import feed as feed_module
 from memos.scheduler.feed import SWEEP
 from memos.testing.simloop import VirtualLoop
 from memos.testing.simnemesis import Nemesis
@@ -47,9 +44,8 @@ def simulate(seed: int, setup: Setup | None = None) -> Report:
     loop = VirtualLoop(Random(f"{seed} loop"))
     world = World(seed, setup or Setup(), loop)
     loop.set_exception_handler(lambda _, context: world.unexpected(context))
-    clock = SimpleNamespace(monotonic=loop.time)
     try:
-        with mock.patch.object(feed_module, "time", clock), _told(world.trace):
+        with _told(world.trace):
             loop.run_until_complete(_play(world))
             _end(loop)
     finally:

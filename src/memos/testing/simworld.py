@@ -99,7 +99,8 @@ class World:
         if relayed:
             queue = cast(RunQueue, self.link(process, self.queue))
             feed = Relayed(
-                outbox, queue, process.name, KINDS, lease_us=LEASE, transit_us=TRANSIT
+                outbox, queue, process.name, KINDS, lease_us=LEASE, transit_us=TRANSIT,
+                monotonic=self.loop.time,
             )  # fmt: skip
         worker = Worker(
             outbox,

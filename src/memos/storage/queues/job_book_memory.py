@@ -17,6 +17,7 @@ class _Entry:
     epoch: int = 0
     owner: str | None = None
     leased_until: int = 0
+    lost: int = 0
     last: JobResult | None = None
 
 
@@ -47,8 +48,9 @@ class MemoryJobBook(JobBook):
                 return None
             self._entries[name] = entry
             entry.epoch += 1
+            entry.lost += entry.owner is not None
             entry.owner, entry.leased_until = owner, now + lease_us
-            return JobLease(name, entry.epoch, entry.last)
+            return JobLease(name, entry.epoch, entry.last, entry.lost)
 
     async def extend(self, lease: JobLease, lease_us: int) -> bool:
         with self._lock:
@@ -62,7 +64,7 @@ class MemoryJobBook(JobBook):
             entry = self._held(lease)
             if entry is not None:
                 entry.last, entry.next_at = result, next_at
-                entry.owner, entry.leased_until = None, 0
+                entry.owner, entry.leased_until, entry.lost = None, 0, 0
             return entry is not None
 
     async def states(self, names: Sequence[str]) -> list[JobState]:

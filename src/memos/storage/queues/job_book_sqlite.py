@@ -19,13 +19,13 @@ INSERT INTO jobs (name, next_at) VALUES (?1, ?2)
 ON CONFLICT (name) DO UPDATE SET next_at=?2 WHERE next_at IS NULL"""
 
 TAKE = """
-UPDATE jobs SET epoch=epoch+1, owner=?2, leased_until=?3
+UPDATE jobs SET epoch=epoch+1, lost=lost+(owner IS NOT NULL), owner=?2, leased_until=?3
 WHERE name=?1 AND leased_until <= ?4 AND (NOT ?5 OR next_at <= ?4)
-RETURNING epoch, last"""
+RETURNING epoch, last, lost"""
 
 _HELD = "WHERE name=?1 AND epoch=?2 AND leased_until > ?3 RETURNING 1"
 EXTEND = f"UPDATE jobs SET leased_until=?4 {_HELD}"
-FINISH = f"UPDATE jobs SET owner=NULL, leased_until=0, last=?4, next_at=?5 {_HELD}"
+FINISH = f"UPDATE jobs SET owner=NULL, leased_until=0, lost=0, last=?4, next_at=?5 {_HELD}"
 
 
 class SqliteJobBook(JobBook):
@@ -57,7 +57,7 @@ class SqliteJobBook(JobBook):
             if not due_only:
                 cursor.execute("INSERT OR IGNORE INTO jobs (name) VALUES (?)", (name,))
             row = one(cursor, TAKE, (name, owner, now + lease_us, now, int(due_only)))
-            return None if row is None else JobLease(name, row[0], _result(row[1]))
+            return None if row is None else JobLease(name, row[0], _result(row[1]), row[2])
 
         return await self._database.write(job)
 
