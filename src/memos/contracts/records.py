@@ -53,8 +53,8 @@ class Records(Part, ABC):
 
         Raises NotFound for a shared cube that does not exist, for an unknown memory or
         message to forget, an unknown or forgotten memory to supersede, an unknown source;
-        MessageExists, VersionConflict; Conflict when a lease in `completes` has been lost
-        or an id is taken in another cube; InvalidInput for what belongs to another cube or
+        MessageExists, VersionConflict; Conflict when a lease in `completes` has been lost,
+        a mark is not where it was, or an id is taken in another cube; InvalidInput for what belongs to another cube or
         is forgotten from the start.
         """
 
@@ -137,6 +137,15 @@ class Records(Part, ABC):
         """
 
     @abstractmethod
+    async def derived(self, scope: ReadScope, ids: Sequence[str]) -> dict[str, list[Memory]]:
+        """Newest versions of memories made from the memories `ids`, of any version of them.
+
+        By source; those that are no longer true come too, whatever the narrowing says of that,
+        else only what it admits. In the order of their references; sources without any are
+        left out.
+        """
+
+    @abstractmethod
     async def cube(self, key: CubeKey) -> Cube | None:
         """A cube with its access list; a personal cube that nobody wrote to is None."""
 
@@ -166,6 +175,18 @@ class Records(Part, ABC):
         """Takes a role away, from the next read on; False when there was none."""
 
     # For jobs and doctor
+
+    @abstractmethod
+    async def marks(self, key: CubeKey) -> Mapping[str, int]:
+        """The cube's marks, see `Mark`; one that nobody moved is missing."""
+
+    @abstractmethod
+    async def episodes_after(self, key: CubeKey, seq: int, limit: int) -> list[Memory]:
+        """Episodes that came with commits after `seq`, in the order of writing.
+
+        Those of whole commits, as many of these as it takes for `limit` episodes or more. As
+        they are now: forgotten and tainted ones are left out, also from the count.
+        """
 
     @abstractmethod
     async def cube_keys(self, scope: SystemScope) -> list[CubeKey]:

@@ -38,14 +38,27 @@ class HistoryEntry(Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class Mark(Plain):
+    """Moves a named number of a cube from `was` to `now`; 0 is where one begins.
+
+    Who writes what depends on what was read moves a mark along: when another was faster, the
+    mark is no longer where it was, and nothing is written.
+    """
+
+    name: str
+    was: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSet:
     """What one commit writes: all of it or nothing.
 
     `memories` are new versions: version 1 creates a memory, version n + 1 supersedes
     version n, which has to be the current one. `forget` and `forget_messages` name what
     becomes invisible. `completes` are the leases of tasks whose effect this is: if one
-    has been lost, nothing is written. The store fills in `seq`, `ordinal` and closes the
-    interval of superseded versions.
+    has been lost, nothing is written; nor is anything when one of `marks` is not where it was.
+    The store fills in `seq`, `ordinal` and closes the interval of superseded versions.
     """
 
     messages: tuple[Message, ...] = ()
@@ -55,6 +68,7 @@ class ChangeSet:
     derivations: tuple[Derivation, ...] = ()
     outbox: tuple[Task, ...] = ()
     completes: tuple[Lease, ...] = ()
+    marks: tuple[Mark, ...] = ()
     at: Instant = field(default=Instant(0))
 
 

@@ -32,7 +32,8 @@ PINNED = 2  # orders that move up
 class Scored(NamedTuple):
     """A candidate with its row in the pool, its sum, and how well it fits as an order.
 
-    `message` is the same for all pieces of one message.
+    `message` is the same for all pieces of one message and what was learned from it; `verbatim`
+    tells the former from the latter.
     """
 
     row: int
@@ -42,6 +43,7 @@ class Scored(NamedTuple):
     when: int
     thread: int
     message: Ref | tuple[int, int]
+    verbatim: bool
 
 
 def scored(outline: Outline, totals: Floats, fits: Floats) -> list[Scored]:
@@ -50,7 +52,9 @@ def scored(outline: Outline, totals: Floats, fits: Floats) -> list[Scored]:
     rows = zip(outline.refs, totals.tolist(), fits.tolist(), *(one.tolist() for one in columns),
                strict=False)  # fmt: skip
     return [
-        Scored(row, ref, total, fit, when, thread, (thread, ordinal) if ordinal else ref)
+        Scored(
+            row, ref, total, fit, when, thread, (thread, abs(ordinal)) if ordinal else ref, ordinal >= 0
+        )
         for row, (ref, total, fit, when, thread, ordinal) in enumerate(rows)
     ]
 
@@ -74,10 +78,15 @@ def _ranked(candidates: Iterable[Scored]) -> list[Scored]:
 
 
 def _one_per_message(ranked: Sequence[Scored]) -> list[Scored]:
-    """A long message stands for itself once, with its best piece."""
+    """A message stands for itself once, with its best piece, where the best of it stands.
+
+    What was learned from a message stands only for one that is not there.
+    """
     best: dict[Ref | tuple[int, int], Scored] = {}
     for one in ranked:
-        best.setdefault(one.message, one)
+        first = best.setdefault(one.message, one)
+        if one.verbatim and not first.verbatim:
+            best[one.message] = one._replace(total=first.total)
     return list(best.values())
 
 

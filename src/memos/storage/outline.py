@@ -75,7 +75,7 @@ def outlined(
             ],
             np.int64,
         ),
-        ordinals=np.array([_ordinal(memory) for memory in memories], np.int64),
+        ordinals=np.array([message_place(m.ordinal, m.kind is Kind.EPISODE) for m in memories], np.int64),
         chunks=np.array([memory.chunk for memory in memories], np.int64),
         roles=np.array([role_of(memory.role) for memory in memories], np.uint8),
         cues=np.array([cues_of(m.content, m.kind, m.role) for m in memories], np.uint8),
@@ -90,5 +90,6 @@ def outlined(
     )
 
 
-def _ordinal(memory: Memory) -> int:
-    return memory.ordinal or 0 if memory.kind is Kind.EPISODE else 0
+def message_place(ordinal: int | None, episode: bool) -> int:  # noqa: FBT001 - as rows have it
+    """What `Outline.ordinals` has for a version."""
+    return (ordinal or 0) * (1 if episode else -1)

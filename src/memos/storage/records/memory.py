@@ -12,7 +12,7 @@ from memos.contracts.records import Records
 from memos.errors import Conflict, NotFound
 from memos.model.changes import ChangeSet, Commit, HistoryEntry, MemoryState
 from memos.model.cube import Cube, Grant
-from memos.model.memory import Kind, Memory, Ref, Visibility
+from memos.model.memory import Kind, Memory, Ref, State, Visibility
 from memos.model.message import Message
 from memos.model.scope import CubeKey, Narrowing, ReadScope, SystemScope, WriteScope
 from memos.model.task import Lane, Task
@@ -169,6 +169,20 @@ class MemoryRecords(Records):
                     found[conversation, message_id] = (book.messages[known], episodes)
         return found
 
+    async def derived(self, scope: ReadScope, ids: Sequence[str]) -> dict[str, list[Memory]]:
+        book = self._book(scope.tenant)
+        made = {
+            source: {each.ref for each in book.derived.get(source, ()) if each.ref in book.chains}
+            for source in dict.fromkeys(ids)
+        }
+        reach = replace(scope, narrowing=replace(scope.narrowing, by_name=True))
+        named = await self.by_id(reach, [ref for refs in made.values() for ref in refs])
+        found = {
+            source: [named[ref] for ref in sorted(refs) if ref in named and _sound(named[ref])]
+            for source, refs in made.items()
+        }
+        return {source: memories for source, memories in found.items() if memories}
+
     async def cube(self, key: CubeKey) -> Cube | None:
         return self._book(key.tenant).cubes.get(key.cube_id)
 
@@ -214,6 +228,22 @@ class MemoryRecords(Records):
         book.cubes[key.cube_id] = _granting(cube, grants)
         self._books[key.tenant] = book
 
+    async def marks(self, key: CubeKey) -> Mapping[str, int]:
+        marks = self._book(key.tenant).marks
+        return {name: at for (cube_id, name), at in marks.items() if cube_id == key.cube_id}
+
+    async def episodes_after(self, key: CubeKey, seq: int, limit: int) -> list[Memory]:
+        said = [
+            (chain[0].seq, chain[-1])
+            for chain in self._book(key.tenant).chains.values()
+            if chain[0].cube_id == key.cube_id
+            and chain[0].seq > seq
+            and chain[0].kind is Kind.EPISODE
+            and _sound(chain[-1])
+        ]
+        last = said[limit - 1][0] if len(said) >= limit else None
+        return [one for came, one in said if last is None or came <= last]
+
     async def cube_keys(self, scope: SystemScope) -> list[CubeKey]:
         return sorted(
             key
@@ -257,6 +287,10 @@ class MemoryRecords(Records):
             for version in chains.get(memory_id, ()):
                 if version.cube_id in scope.cubes and scope.narrowing.admits(version):
                     yield version
+
+
+def _sound(memory: Memory) -> bool:
+    return memory.state is State.ACTIVE and not memory.tainted
 
 
 def _newest(found: Iterator[Memory], limit: int) -> list[Memory]:

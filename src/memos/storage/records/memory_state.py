@@ -30,6 +30,7 @@ class Book:
     chains: dict[str, tuple[Memory, ...]] = field(default_factory=dict)  # versions by memory id
     history: dict[str, tuple[HistoryEntry, ...]] = field(default_factory=dict)
     derived: dict[str, tuple[Derivation, ...]] = field(default_factory=dict)  # by source id
+    marks: dict[tuple[str, str], int] = field(default_factory=dict)  # by cube id and name
 
     def copy(self) -> Book:
         """An independent book with the same, immutable, entries."""
@@ -42,6 +43,7 @@ class Book:
             dict(self.chains),
             dict(self.history),
             dict(self.derived),
+            dict(self.marks),
         )
 
     def episodes(self, message_id: str) -> list[str]:
@@ -80,6 +82,7 @@ class Draft:
     def write(self) -> Commit:
         """Applies the change set; what it raises leaves the published book as it was."""
         self._find_cube()
+        self._move_marks()
         seq = self._bump(self._scope.cube_id)
         places = self._add_messages(seq)
         for n, memory in enumerate(self._changes.memories):
@@ -105,6 +108,14 @@ class Draft:
         if owner is None:
             raise NotFound("cube", cube_id)
         self.book.cubes[cube_id] = Cube(cube_id, owner, cube_id, self._changes.at)
+
+    def _move_marks(self) -> None:
+        for mark in self._changes.marks:
+            name = self._scope.cube_id, mark.name
+            at = self.book.marks.get(name, 0)
+            if at != mark.was:
+                raise Conflict(f"mark {mark.name}: it is at {at}, no longer at {mark.was}")
+            self.book.marks[name] = mark.now
 
     def _bump(self, cube_id: str) -> int:
         """The seq of this commit in a cube; taint takes it into cubes besides its own."""

@@ -15,6 +15,7 @@ from memos.model.scope import CubeKey, ReadScope, SystemScope, WriteScope
 from memos.model.time import Instant
 from memos.storage.records import sqlite_check
 from memos.storage.records.sqlite_commit import CommitJob
+from memos.storage.records.sqlite_learning import SqliteLearning
 from memos.storage.records.sqlite_messages import SqliteMessages
 from memos.storage.records.sqlite_outline import Asked, outline
 from memos.storage.records.sqlite_sharing import SqliteCubes
@@ -31,7 +32,7 @@ T = TypeVar("T")
 CHUNK = 500  # values in one IN list
 
 
-class SqliteRecords(SqliteMessages, SqliteCubes):
+class SqliteRecords(SqliteMessages, SqliteCubes, SqliteLearning):
     """Over a shared `Database`; `followers` are projections that follow through the outbox."""
 
     needs_loop = False

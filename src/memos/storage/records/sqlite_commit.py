@@ -25,6 +25,9 @@ from memos.storage.sqlite.query import one
 from memos.storage.sqlite.rows import pack
 from memos.storage.sqlite.writer import Combinable
 
+MARK = "SELECT value FROM marks WHERE cube=? AND name=?"
+MOVE = "INSERT OR REPLACE INTO marks (cube, name, value) VALUES (?, ?, ?)"
+
 
 class CommitJob(Combinable):
     """One change set for one cube."""
@@ -46,7 +49,7 @@ class CommitJob(Combinable):
 
     def _only_adds(self) -> bool:
         changes = self.changes
-        if changes.forget or changes.forget_messages or changes.completes:
+        if changes.forget or changes.forget_messages or changes.completes or changes.marks:
             return False
         fresh = {message.id for message in changes.messages}
         return all(memory.version == 1 for memory in changes.memories) and all(
@@ -86,6 +89,7 @@ class _Run:
     def gather(self) -> None:
         """Checks the change set and hands its rows over."""
         self._complete_leases()
+        self._move_marks()
         changes = self._changes
         rows, cube, seq = self._rows, self._cube, self._seq
         for at, message in enumerate(changes.messages):
@@ -146,6 +150,14 @@ class _Run:
         for lease in leases:
             if lease.task_id not in done:
                 raise Conflict(f"task {lease.task_id}: the lease of epoch {lease.epoch} is lost")
+
+    def _move_marks(self) -> None:
+        for mark in self._changes.marks:
+            row = one(self._cursor, MARK, (self._cube, mark.name))
+            at = 0 if row is None else row[0]
+            if at != mark.was:
+                raise Conflict(f"mark {mark.name}: it is at {at}, no longer at {mark.was}")
+            self._cursor.execute(MOVE, (self._cube, mark.name, mark.now))
 
     def _supersede(self, memory: Memory) -> None:
         """Closes the current version; the memory is trusted again."""

@@ -11,7 +11,7 @@ import apsw
 import numpy as np
 
 from memos.model.memory import Kind
-from memos.storage.outline import cues_of, name_count, role_of
+from memos.storage.outline import cues_of, message_place, name_count, role_of
 from memos.storage.segments.postings import Codes, Postings, codes
 from memos.storage.segments.segment import (
     DEAD,
@@ -120,7 +120,7 @@ def _append(segment: Segment, rows: Sequence[Arrived]) -> None:
 
 
 def _ordinal(row: Arrived) -> int:
-    return row.ordinal or 0 if row.kind == Kind.EPISODE.value else 0
+    return message_place(row.ordinal, row.kind == Kind.EPISODE.value)
 
 
 def _names_of(marks: Sequence[str]) -> int:
@@ -143,7 +143,7 @@ def _thread(segment: Segment, first: int) -> None:
     places = segment.places.values[first:].tolist()
     ordinals = segment.ordinals.values[first:].tolist()
     for doc, (place, ordinal) in enumerate(zip(places, ordinals, strict=True), first):
-        if ordinal:
+        if ordinal > 0:
             by_thread[place].append((doc, ordinal))
     for place, found in by_thread.items():
         docs, numbers = zip(*found, strict=True)

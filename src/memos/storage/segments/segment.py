@@ -67,7 +67,7 @@ class Segment:
         self.flags = Column(np.uint8)
         self.conversations: dict[str, int] = {}  # numbered as they came
         self.places = Column(np.int32)  # in which of them
-        self.ordinals = Column(np.int32)  # of an episode in its conversation, else 0
+        self.ordinals = Column(np.int32)  # as in `Outline`
         self.chunks = Column(np.int32)
         self.roles = Column(np.uint8)  # as in `Outline`, like the next two
         self.cues = Column(np.uint8)
