@@ -13,23 +13,30 @@ from memos.contracts.vectors import VectorIndex
 from memos.errors import MemOSError
 from memos.memories.doctor import Difference, compare
 from memos.memories.embedding import Embedding
+from memos.memories.learning import LEARN, Learner
 from memos.memories.parts import Parts
+from memos.memories.studying import STUDY, Student
 from memos.model.job import Budget, Decision
 from memos.model.scope import CubeKey, SystemScope
 from memos.model.task import Task
 from memos.scheduler.job_run import Allowance, Job
 from memos.scheduler.worker import Handler
 
-MINUTE, DAY = 60.0, 86_400.0  # seconds
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0  # seconds
 ALL = 1 << 31  # more versions than a cube has
 
 Decisions = AsyncGenerator[Decision, None]
 Look = Callable[[CubeKey, Allowance], Decisions]
 
 
-def handlers(parts: Parts) -> dict[str, Handler]:
-    """Task kind -> what runs it, for the projections that follow the records."""
-    return {f"project.{one.name}": _project(parts, one) for one in parts.followers}
+def handlers(parts: Parts, learner: Learner | None, student: Student | None) -> dict[str, Handler]:
+    """Task kind -> what runs it: projections that follow the records, and learning."""
+    found = {f"project.{one.name}": _project(parts, one) for one in parts.followers}
+    if learner is not None:
+        found[LEARN] = Handler(learner.run)
+    if student is not None:
+        found[STUDY] = Handler(student.run, limit=HOUR)
+    return found
 
 
 def timetable_jobs(parts: Parts, embedding: Embedding | None) -> tuple[Job, ...]:

@@ -88,6 +88,14 @@ class Settings:
     chat_model_key: Secret = _setting(
         NO_KEY, "key for the server of the language model, if it wants one"
     )
+    learn: str = _setting(
+        "on", "whether facts, preferences and the like are learned from what users say: on or off"
+    )
+    model_idle: int = _setting(
+        30, "seconds of silence after which a language model reads what was said, if there is one"
+    )
+    model_calls: int = _setting(2_000, "calls of the language model that a tenant may use a day")
+    model_tokens: int = _setting(2_000_000, "tokens of it that a tenant may use a day")
     timezone: str = _setting("UTC", "IANA zone in which times without one are read")
     max_message: int = _setting(1_000_000, "longest message or memory")
     max_query: int = _setting(20_000, "longest query")
@@ -124,6 +132,8 @@ class Settings:
     def _checked(self) -> Settings:
         if self.sync not in ("full", "normal"):
             raise InvalidInput("sync", repr(self.sync), "full or normal")
+        if self.learn not in ("on", "off"):
+            raise InvalidInput("learn", repr(self.learn), "on or off")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:

@@ -276,6 +276,8 @@ class MemOS:
     store = _writing(AsyncMemOS.store)
     update_memory = _blocking(AsyncMemOS.update_memory)
     forget = _blocking(AsyncMemOS.forget)
+    feedback = _blocking(AsyncMemOS.feedback)
+    revert = _blocking(AsyncMemOS.revert)
     recall = _blocking(AsyncMemOS.recall)
     search_memory = recall
     context = _blocking(AsyncMemOS.context)

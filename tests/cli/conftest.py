@@ -17,6 +17,7 @@ def home(tmp_path, monkeypatch):
         if name.startswith("MEMOS_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("MEMOS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MEMOS_LEARN", "off")
     monkeypatch.setenv("COLUMNS", "80")
     return tmp_path / "home"
 

@@ -32,7 +32,7 @@ async def run(task):
         time.sleep(600)
     await asyncio.sleep(60 if task.subject == "slow" else 0)
 
-base.handlers = lambda parts: {"work": Handler(run)}
+base.handlers = lambda *_: {"work": Handler(run)}
 Worker.stop.__defaults__ = (1.0,)
 sys.argv = ["memos", *sys.argv[1:]]
 main()

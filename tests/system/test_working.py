@@ -79,7 +79,7 @@ async def test_a_worker_is_seen_while_it_works(parts: Parts, monkeypatch):
         begun.set()
         await go.wait()
 
-    monkeypatch.setattr(base, "handlers", lambda _: {"learn": Handler(run)})
+    monkeypatch.setattr(base, "handlers", lambda *_: {"learn": Handler(run)})
     await parts.open()
     async with AsyncMemOS(parts=parts) as memos:
         await memos.start_working(concurrency=3, jobs=False)
@@ -200,7 +200,7 @@ async def test_what_is_paused_is_not_begun(parts: Parts, monkeypatch):
     async def run(one: Task) -> None:
         done.append(one.subject)
 
-    monkeypatch.setattr(base, "handlers", lambda _: {"learn": Handler(run), "other": Handler(run)})
+    monkeypatch.setattr(base, "handlers", lambda *_: {"learn": Handler(run), "other": Handler(run)})
     async with AsyncMemOS(parts=parts) as memos:
         await memos.pause("learn")
         await parts.outbox.enqueue([task("a"), task("b", kind="other")])

@@ -137,6 +137,26 @@ def activation(*, paths: tuple[Path, ...], out: Path | None, as_json: bool) -> N
     _finish("activation", found, out, tables.plain, as_json=as_json)
 
 
+@bench.command()
+@_cases
+@_results
+def learn(*, paths: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
+    """Measure what is learned from messages without a model.
+
+    PATH is a file of labelled messages ({"messages": [{"text", "said_at", "items"}]}), or a folder
+    of such files, named messages-LANGUAGE-WRITER.json. Nothing is stored.
+    """
+    from memos.bench import tables
+    from memos.bench.learning import run
+    from memos.errors import InvalidInput
+
+    _writable(out)
+    found = run(paths)
+    if not found["messages"]:
+        raise InvalidInput("PATH", "no labelled message", "files named messages-LANGUAGE-WRITER.json")
+    _finish("learn", found, out, tables.learn, as_json=as_json)
+
+
 def _sizes(_context: click.Context, _option: click.Parameter, text: str) -> tuple[int, ...]:
     try:
         sizes = tuple(int(one) for one in text.split(","))

@@ -53,6 +53,18 @@ def compare(console: Console, data: Mapping[str, Any]) -> None:
     _say_machine(console, data)
 
 
+def learn(console: Console, data: Mapping[str, Any]) -> None:
+    """A row for each file, language and kind, and one for all."""
+    columns = ("", "claims", "items", "precision", "recall", "F1", "attribute", "dates", "junk")
+    groups = [*data["files"].items(), *data["languages"].items(), *data["kinds"].items()]
+    rows = [
+        (label, *("-" if value is None else str(value) for value in one.values()))
+        for label, one in [*groups, ("all", data["all"])]
+    ]
+    show.table(console, columns, rows, right=columns[1:])
+    _say_machine(console, data)
+
+
 def plain(console: Console, data: Mapping[str, Any]) -> None:
     """A row for each figure."""
     rows = _flat({name: value for name, value in data.items() if name != "machine"})

@@ -30,6 +30,8 @@ SECTIONS = {
         "add": ("memos.cli.write:add", "Remember one message, or one thing known."),
         "import": ("memos.cli.imports:import_", "Remember the conversations in files."),
         "update": ("memos.cli.write:update", "Write the next version of a memory."),
+        "feedback": ("memos.cli.feedback:feedback", "Correct what is remembered, or rate it."),
+        "revert": ("memos.cli.feedback:revert", "Take the last change of a memory back."),
         "forget": ("memos.cli.forget:forget", "Make memories or messages invisible."),
     },
     "Read": {

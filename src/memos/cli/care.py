@@ -27,6 +27,7 @@ def stats(*, home: Path | None, as_json: bool) -> None:
     work = {"waiting": backlog.waiting, "running": backlog.running, "failed": backlog.dead}
     rows = [(name, f"{count:,}") for name, count in found.counts.items()]
     rows += [(f"tasks {state}", f"{count:,}") for state, count in work.items()]
+    rows += [(f"{name} today", f"{count:,}") for name, count in sorted(found.model.items())]
     for one in found.generations:
         of = one.model if one.current else f"{one.model}, which is not set"
         rows.append((f"vectors of {of}", f"{one.versions:,}"))

@@ -130,6 +130,10 @@ class Outbox(Part, ABC):
         """
 
     @abstractmethod
+    async def hasten(self, scope: SystemScope, kinds: Sequence[str]) -> int:
+        """Lets what waits for a later moment be due now, of those kinds; says how many."""
+
+    @abstractmethod
     async def backlog(self, scope: SystemScope, kinds: Sequence[str] | None = None) -> Backlog:
         """How much is open, of all kinds or of those that are named."""
 

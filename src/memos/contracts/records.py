@@ -181,11 +181,12 @@ class Records(Part, ABC):
         """The cube's marks, see `Mark`; one that nobody moved is missing."""
 
     @abstractmethod
-    async def episodes_after(self, key: CubeKey, seq: int, limit: int) -> list[Memory]:
+    async def episodes_after(self, key: CubeKey, seq: int, limit: int) -> tuple[list[Memory], int]:
         """Episodes that came with commits after `seq`, in the order of writing.
 
-        Those of whole commits, as many of these as it takes for `limit` episodes or more. As
-        they are now: forgotten and tainted ones are left out, also from the count.
+        Those of whole commits, as many of these as it takes for `limit` episodes or more; with
+        the last of these commits, `seq` if there is none. As they are now: forgotten and tainted
+        ones are left out, also from the count.
         """
 
     @abstractmethod

@@ -11,7 +11,7 @@ from memos.model.work import WorkerReport
 
 
 class WorkLog(Part, ABC):
-    """Last reports of workers, by owner, and what all of them together have done.
+    """Last reports of workers, by owner, what all of them together have done, and used.
 
     Obligations:
 
@@ -37,6 +37,14 @@ class WorkLog(Part, ABC):
     @abstractmethod
     async def workers(self) -> list[WorkerReport]:
         """Those heard of lately, by owner."""
+
+    @abstractmethod
+    async def spend(self, tenant: str, day: str, amounts: Mapping[str, int]) -> None:
+        """Adds to what a tenant used on a day (ISO), such as calls of a model."""
+
+    @abstractmethod
+    async def spent(self, tenant: str, day: str) -> Mapping[str, int]:
+        """What a tenant used on a day, by name; nothing is missing but what was never used."""
 
     @abstractmethod
     async def totals(self) -> Mapping[str, int]:

@@ -30,11 +30,12 @@ class TimeWindow:
     text: str
 
 
-def time_windows(text: str, now: datetime) -> tuple[TimeWindow, ...]:
+def time_windows(text: str, now: datetime, *, ahead: bool = False) -> tuple[TimeWindow, ...]:
     """The windows that `text` names, in order of appearance, at midnights of `now`'s time zone.
 
     Where expressions overlap, the one that starts first wins, then the longest. A day that does
-    not exist (30 February) names its month at most.
+    not exist (30 February) names its month at most. `ahead` is for plans: a bare month, day or
+    weekday is then the next one, today's included.
 
     Raises:
         ValueError: `now` has no time zone.
@@ -43,9 +44,10 @@ def time_windows(text: str, now: datetime) -> tuple[TimeWindow, ...]:
         raise ValueError("now must be aware: the same words name other hours in another time zone")
     text = text[:READ_LIMIT]
     found: list[tuple[int, int, Days]] = []
-    for pattern, read in _ENGLISH if text.isascii() else _RULES:
+    rules = _ENGLISH if text.isascii() else _RULES
+    for pattern, read in (*rules, *_AHEAD) if ahead else rules:
         for match in pattern.finditer(text):
-            days = _read(read, match, text, now.date())
+            days = _read(read, match, text, now.date(), ahead=ahead)
             if days is not None:
                 found.append((match.start(), -match.end(), days))
     found.sort()
@@ -64,9 +66,11 @@ _SINCE_AFTER = re.compile("以来|开始|至今|到现在|起")
 _DAY = timedelta(days=1)
 
 
-def _read(read: Reader, match: re.Match[str], text: str, today: date) -> Days | None:
+def _read(
+    read: Reader, match: re.Match[str], text: str, today: date, *, ahead: bool
+) -> Days | None:
     parts = {key: value.lower() for key, value in match.groupdict("").items()}
-    parts["text"] = match[0]
+    parts |= {"text": match[0], "ahead": "ahead" if ahead else ""}
     try:
         days = read(parts, today)
     except (ValueError, OverflowError):
@@ -155,8 +159,11 @@ def _one_day(day: date) -> Days:
     return day, day + _DAY
 
 
-def _which_year(said: str, today: date, month: int, day: int = 1) -> int:
-    """The year of a month or day: the one said, else the most recent that has begun."""
+def _which_year(said: str, today: date, month: int, day: int = 0, *, ahead: str = "") -> int:
+    """The year of a month or day: the one said, else the most recent that has begun.
+
+    `ahead`: else the next that is not over.
+    """
     if said == "next":
         return today.year + ((month, day) <= (today.month, today.day))
     if said == "last":
@@ -165,6 +172,8 @@ def _which_year(said: str, today: date, month: int, day: int = 1) -> int:
         return today.year
     if said:
         return _year_of(said, today)
+    if ahead:
+        return today.year + ((month, day or 31) < (today.month, today.day))
     return today.year - ((month, day) > (today.month, today.day))
 
 
@@ -195,7 +204,7 @@ def _back(unit: str, count: int, today: date) -> date:
 def _full_date(parts: Parts, today: date) -> Days:
     day = _number(parts["day"])[0]
     month = _MONTHS.get(parts["month"]) or _number(parts["month"])[0]
-    year = _which_year(parts.get("year", ""), today, month, day)
+    year = _which_year(parts.get("year", ""), today, month, day, ahead=parts["ahead"])
     return _one_day(date(year, month, day))
 
 
@@ -220,12 +229,13 @@ def _spoken_date(parts: Parts, today: date) -> Days | None:
 
 def _month(parts: Parts, today: date) -> Days:
     month = _MONTHS.get(parts["month"]) or _number(parts["month"])[0]
-    return _months(_which_year(parts.get("year") or parts.get("which", ""), today, month), month)
+    said = parts.get("year") or parts.get("which", "")
+    return _months(_which_year(said, today, month, ahead=parts["ahead"]), month)
 
 
 def _month_range(parts: Parts, today: date) -> Days:
     last = _MONTHS[parts["last"]]
-    year = _which_year(parts["year"], today, last)
+    year = _which_year(parts["year"], today, last, ahead=parts["ahead"])
     first = _MONTHS[parts["month"]]
     return _months(year - (first > last), first)[0], _months(year, last)[1]
 
@@ -237,7 +247,8 @@ def _year(parts: Parts, today: date) -> Days:
 
 def _quarter(parts: Parts, today: date) -> Days:
     month = _number(parts["quarter"])[0] * 3 - 2
-    return _months(_which_year(parts["year"], today, month), month, 3)
+    until = month + 2 * bool(parts["ahead"])
+    return _months(_which_year(parts["year"], today, until, ahead=parts["ahead"]), month, 3)
 
 
 def _season(parts: Parts, today: date) -> Days:
@@ -248,7 +259,8 @@ def _season(parts: Parts, today: date) -> Days:
         return next(days for y in years if (days := _months(y, month, 3))[1] <= today)
     if said == "this" and today.month + 12 < month + 3:  # in January and February
         said = ""
-    return _months(_which_year(said, today, month), month, 3)
+    until = month + 2 * bool(parts["ahead"] and not said)
+    return _months(_which_year(said, today, until, ahead=parts["ahead"]), month, 3)
 
 
 def _shifted_day(parts: Parts, today: date) -> Days:
@@ -261,6 +273,11 @@ def _shifted_unit(parts: Parts, today: date) -> Days:
     return _span(_UNITS[parts["unit"]], _SHIFTS[parts["shift"]], today)
 
 
+def _the_weekend(parts: Parts, today: date) -> Days:
+    """'Over the weekend': the latest that has begun; ahead, this week's."""
+    return _span("weekend", 0 if parts["ahead"] or today.weekday() > 4 else -1, today)
+
+
 def _shifted_month_day(parts: Parts, today: date) -> Days:
     month = _months(today.year, today.month + _SHIFTS[parts["shift"]])[0]
     return _one_day(month.replace(day=_number(parts["day"])[0]))
@@ -271,7 +288,8 @@ def _weekday(parts: Parts, today: date) -> Days:
     this = _WEEKDAYS[parts["weekday"]] - today.weekday()
     last, next_ = this % 7 - 7, this % 7 or 7
     days = {"last": last, "past": last, "this": this, "next": next_, "coming": next_}
-    return _one_day(today + _DAY * days.get(parts["which"], last if this else 0))
+    bare = this % 7 if parts["ahead"] else last if this else 0
+    return _one_day(today + _DAY * days.get(parts["which"], bare))
 
 
 def _han_weekday(parts: Parts, today: date) -> Days:
@@ -279,7 +297,7 @@ def _han_weekday(parts: Parts, today: date) -> Days:
         return _weekday({**parts, "which": ""}, today)
     monday = today - timedelta(days=today.weekday())
     day = monday + timedelta(weeks=_SHIFTS[parts["shift"]], days=_WEEKDAYS[parts["weekday"]])
-    if not parts["shift"] and day > today:
+    if not parts["shift"] and day > today and not parts["ahead"]:
         day -= timedelta(weeks=1)
     return day, day + _DAY * (2 if parts["weekday"] == "末" else 1)
 
@@ -298,6 +316,51 @@ def _ago(parts: Parts, today: date) -> Days:
     return far - slack, near + slack + _DAY
 
 
+def _from_now(parts: Parts, today: date) -> Days:
+    """A day for days and hours, else the calendar weeks, months or years that are meant."""
+    unit = _UNITS[parts["unit"]]
+    least, most = _number(parts["count"])
+    near, far = _back(unit, -least, today), _back(unit, -most, today)
+    if unit in ("day", "hour"):
+        return near, far + _DAY
+    unit = "week" if unit == "fortnight" else unit
+    return _span(unit, 0, near)[0], _span(unit, 0, far)[1]
+
+
+def _weekday_from(parts: Parts, today: date) -> Days:
+    """'A week from Saturday' and 'Saturday week' count from the next one, 'two Fridays ago' back."""
+    this = _WEEKDAYS[parts["weekday"]] - today.weekday()
+    count = _number(parts.get("count") or "one")[0]
+    if parts.get("back"):
+        return _one_day(today + _DAY * (this % 7 - 7 * count))
+    return _one_day(today + _DAY * (this % 7 + 7 * count))
+
+
+def _after_next(parts: Parts, today: date) -> Days:
+    """'The week after next', 'the Friday after next', 'the month before last'."""
+    shift = 2 if parts["which"] == "after next" else -2
+    if unit := parts["unit"]:
+        return _span(_UNITS[unit], shift, today)
+    monday = today - timedelta(days=today.weekday()) + timedelta(weeks=shift)
+    return _one_day(monday + timedelta(days=_WEEKDAYS[parts["weekday"]]))
+
+
+def _day_of_month(parts: Parts, today: date) -> Days:
+    """'On the 5th': this month's, or the nearest on the side that is meant."""
+    day = int(parts["day"])
+    month = 0
+    if parts["ahead"] and day < today.day:
+        month = 1
+    elif not parts["ahead"] and day > today.day:
+        month = -1
+    return _one_day(_months(today.year, today.month + month)[0].replace(day=day))
+
+
+def _feast(parts: Parts, today: date) -> Days:
+    month, day = _FEASTS[" ".join(parts["feast"].replace("\u2019", "'").split())]
+    return _one_day(date(_which_year("", today, month, day, ahead=parts["ahead"]), month, day))
+
+
 def _rolling(parts: Parts, today: date) -> Days:
     unit = _UNITS[parts["unit"]]
     if parts.get("half"):
@@ -307,6 +370,11 @@ def _rolling(parts: Parts, today: date) -> Days:
     return _back(unit, count, today), today + _DAY
 
 
+_FEASTS = {
+    "boxing day": (12, 26), "christmas eve": (12, 24), "christmas day": (12, 25),
+    "new year's eve": (12, 31), "new year's day": (1, 1), "halloween": (10, 31),
+    "valentine's day": (2, 14), "st patrick's day": (3, 17),
+}  # fmt: skip
 _MON = f"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})"
 _TH = (
     rf"(?P<day>[0-9]{{1,2}}(?=st|nd|rd|th)|{'|'.join(_ORDINALS.split())})"
@@ -349,12 +417,27 @@ _ENGLISH_TABLE: tuple[tuple[str, Reader], ...] = (
      r"|tonight|tomorrow|last night|this (?:morning|afternoon|evening))\b"), _shifted_day),
     ((r"\b(?P<shift>last|this|next|previous|current|coming|past)\s"
      r"(?P<unit>weekend|week|month|year|quarter)\b"), _shifted_unit),
+    (r"\b(?:over|at|on|during|for)\sthe\sweekend\b", _the_weekend),
     (rf"\b(?P<which>last|this|next|past|coming)\s{_DAYNAME}|mon|tues?|wed|thu(?:rs?)?|fri|sat)\b",
      _weekday),
     (rf"(?<!every )(?<!each )\b(?:on\s)?(?P<which>){_DAYNAME})\b", _weekday),
     (rf"\b(?:(?P<half>half an?)|(?:a\s)?{_COUNT}|an?))(?:\sof)?{_UNIT}\s(?:ago|earlier|back)\b",
      _ago),
     (rf"\b(?:past|last|previous)\s(?:(?P<half>half)|{_COUNT}))(?:\sof)?{_UNIT}\b", _rolling),
+    (rf"\b{_COUNT})\s{_DAYNAME})s?\s(?P<back>ago|back)\b", _weekday_from),
+    (rf"\b{_COUNT}|an?)\sweeks?\s(?:from|on|after)\s(?:this\s|next\s)?{_DAYNAME})\b", _weekday_from),
+    (rf"\b{_DAYNAME})\sweek\b", _weekday_from),
+    ((rf"\b(?:the\s)?(?:(?P<unit>weekend|week|month|year)|{_DAYNAME}))\s"
+     r"(?P<which>after next|before last)\b"), _after_next),
+    ((r"\b(?:on|by|from|until|till|before|after|to|for|through|[-–])\s(?:\w+day\s)?the\s(?P<day>[12]?[0-9]|3[01])"
+     r"(?:st|nd|rd|th)\b(?!\s(?:[a-z]+ (?:floor|time)|of|floor|time|century|grade|birthday|anniversary|place|street|avenue|try"
+     r"|attempt|year|month|week|day|one|hole|chapter|page|line|row|edition|version))"), _day_of_month),
+    (r"\b(?P<feast>boxing day|christmas (?:eve|day)|new year['’]s (?:eve|day)|halloween|valentine['’]s day|st patrick['’]s day)\b", _feast),
+)  # fmt: skip
+
+_AHEAD_TABLE: tuple[tuple[str, Reader], ...] = (
+    (rf"\bin\s(?:about\s|around\s|exactly\s)?(?:a\s)?{_COUNT}|an?)(?:\sof)?{_UNIT}(?:['’]s?)?(?:\stime)?\b", _from_now),
+    (rf"\b(?:a\s)?{_COUNT}|an?)(?:\sof)?{_UNIT}\sfrom\s(?:now|today)\b", _from_now),
 )  # fmt: skip
 
 _HAN_NUMBER = "[0-9]{1,2}|[一二三四五六七八九十两]{1,3}"
@@ -397,4 +480,5 @@ _CHINESE_TABLE: tuple[tuple[str, Reader], ...] = (
 
 _Rules = tuple[tuple[re.Pattern[str], Reader], ...]
 _ENGLISH: _Rules = tuple((re.compile(p, re.IGNORECASE), read) for p, read in _ENGLISH_TABLE)
+_AHEAD: _Rules = tuple((re.compile(p, re.IGNORECASE), read) for p, read in _AHEAD_TABLE)
 _RULES: _Rules = _ENGLISH + tuple((re.compile(p), read) for p, read in _CHINESE_TABLE)

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Collection, Sequence
 
 import numpy as np
@@ -19,15 +18,13 @@ from memos.contracts.embedder import Embedder
 from memos.contracts.records import Records
 from memos.contracts.vectors import Embedded, Generation, VectorIndex
 from memos.errors import MemOSError, UsageError
+from memos.memories.rush import QUIET, Rush
 from memos.model.memory import Memory, Ref
 from memos.model.scope import CubeKey, Narrowing, ReadScope
 from memos.model.time import Clock
 from memos.retrieval.late import pack
 
 BATCH = 256  # versions between two writes: texts of equal length are embedded together
-QUIET = 0.05  # seconds that what was written waits for more
-CROWD = 20  # writes within them that come first: at 400 a second, embedding would slow them down
-LONGEST = 10.0  # seconds, after which embedding begins all the same
 ELSEWHERE = 3.0  # seconds that the process which wrote something gets to embed it
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds after a failure; doubles
 
@@ -38,7 +35,12 @@ class Embedding:
     """One task in this process, while there is work, over the cubes that were written or read."""
 
     def __init__(
-        self, records: Records, vectors: VectorIndex, embedder: Embedder, clock: Clock
+        self,
+        records: Records,
+        vectors: VectorIndex,
+        embedder: Embedder,
+        clock: Clock,
+        rush: Rush | None = None,
     ) -> None:
         self._records = records
         self._vectors = vectors
@@ -46,7 +48,7 @@ class Embedding:
         self._clock = clock
         self._due: dict[CubeKey, float] = {}  # monotonic seconds
         self._seen: dict[CubeKey, int] = {}  # seq of the cube when it was last looked at
-        self._writes: deque[float] = deque(maxlen=CROWD)  # monotonic seconds of the last ones
+        self._rush = rush or Rush()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._working = asyncio.Lock()
@@ -70,7 +72,7 @@ class Embedding:
     def written(self, key: CubeKey, seq: int) -> None:
         """Says that this process has written to a cube; from any thread."""
         now = time.monotonic()
-        self._writes.append(now)
+        self._rush.note()
         self._seen[key] = seq
         if key not in self._due:
             self._due[key] = now + QUIET
@@ -155,7 +157,7 @@ class Embedding:
                 try:
                     async for _ in self.complete(key):
                         if patient:
-                            await self._until_calm()
+                            await self._rush.over()
                 except BaseException:
                     self._due.setdefault(key, time.monotonic())
                     raise
@@ -167,7 +169,7 @@ class Embedding:
     async def _run(self) -> None:
         while self._due:
             await asyncio.sleep(max(0.0, min(self._due.values()) - time.monotonic()))
-            await self._until_calm()
+            await self._rush.over()
             try:
                 await self._catch_up(patient=True)
                 self._pause = 0.0
@@ -177,15 +179,6 @@ class Embedding:
                 self._pause = min(LONGEST_PAUSE, 2 * self._pause or FIRST_PAUSE)
                 log.warning("nothing could be embedded: %s", error)
                 await asyncio.sleep(self._pause)
-
-    async def _until_calm(self) -> None:
-        """Waits until few write, though not for ever."""
-        end = time.monotonic() + LONGEST
-        while self._crowded() and time.monotonic() < end:  # noqa: ASYNC110 - no end is told
-            await asyncio.sleep(QUIET)
-
-    def _crowded(self) -> bool:
-        return len(self._writes) == CROWD and time.monotonic() < self._writes[0] + QUIET
 
     def _tell(self) -> None:
         if self._loop is not None:

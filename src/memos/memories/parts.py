@@ -10,6 +10,7 @@ from memos import registry
 from memos.contracts.blobs import BlobStore
 from memos.contracts.chat_model import ChatModel
 from memos.contracts.embedder import Embedder
+from memos.contracts.extractor import Extractor
 from memos.contracts.graph import GraphIndex
 from memos.contracts.hot import HotSet
 from memos.contracts.job_book import JobBook
@@ -53,6 +54,7 @@ class Parts:
     embedder: Embedder | None = None
     reranker: Reranker | None = None
     chat_model: ChatModel | None = None
+    extractor: Extractor | None = None
 
     @property
     def projections(self) -> tuple[Projection, ...]:
@@ -86,7 +88,7 @@ class Parts:
         """Closes all stores, the records last, and the models."""
         for store in reversed(self._stores()):
             await store.close()
-        for model in (self.embedder, self.reranker, self.chat_model):
+        for model in (self.embedder, self.reranker, self.chat_model, self.extractor):
             if model is not None:
                 await model.close()
 

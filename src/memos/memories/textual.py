@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any
@@ -11,17 +11,20 @@ from typing import Any
 from memos.errors import MessageExists, NotFound
 from memos.ingest.pipeline import Draft, remember
 from memos.memories.embedding import Embedding
+from memos.memories.learning import HEARD
 from memos.memories.parts import Parts
 from memos.model.changes import ChangeSet, Commit, Derivation, HistoryEntry
 from memos.model.memory import STANDING, Memory
 from memos.model.message import Added, Message
 from memos.model.recall import Context, Effort, Recall
-from memos.model.scope import Narrowing, ReadScope, WriteScope
+from memos.model.scope import CubeKey, Narrowing, ReadScope, WriteScope
+from memos.model.task import Task
 from memos.retrieval.effort import BUDGETS
 from memos.retrieval.legs import Sources
-from memos.retrieval.pack import pack
+from memos.retrieval.pack import pack, prefix
 from memos.retrieval.pipeline import recall
 from memos.retrieval.rank import Weights
+from memos.retrieval.standing import NEAR, by_weight, of_the_user, pertinent
 from memos.scheduler.touches import Touches
 
 STANDING_LIMIT = 500  # standing memories that a context looks at
@@ -42,12 +45,19 @@ class Textual:
     """Episodes, facts, preferences and the like, over scopes that have been checked."""
 
     def __init__(
-        self, parts: Parts, touches: Touches, embedding: Embedding | None, limits: Limits
+        self,
+        parts: Parts,
+        touches: Touches,
+        embedding: Embedding | None,
+        limits: Limits,
+        *,
+        tasks: Callable[[CubeKey], tuple[Task, ...]],
     ) -> None:
         self._parts = parts
         self._touches = touches
         self._embedding = embedding
         self._limits = limits
+        self._tasks = tasks
         self._sources = Sources(
             records=parts.records,
             text=parts.text,
@@ -80,7 +90,8 @@ class Textual:
                 self._limits.segment,
             )
             try:
-                commit = await self._parts.records.commit(scope, episodes.changes)
+                changes = replace(episodes.changes, outbox=self._to_learn(scope, episodes.changes))
+                commit = await self._parts.records.commit(scope, changes)
             except MessageExists as clash:
                 repeated = await self._repeated(scope, drafts, fresh)
                 if not repeated:
@@ -93,6 +104,11 @@ class Textual:
                 self._touches.note(scope.key, memory_ids, WRITTEN)
             self._written(scope, commit)
             return _in_order(drafts, there)
+
+    def _to_learn(self, scope: WriteScope, changes: ChangeSet) -> tuple[Task, ...]:
+        """Tasks where there is something that can be learned."""
+        heard = any(one.role in HEARD for one in changes.memories)
+        return self._tasks(scope.key) if heard else ()
 
     def _written(self, scope: WriteScope, commit: Commit) -> None:
         if self._embedding is not None:
@@ -250,7 +266,30 @@ class Textual:
                 scope, query, seqs, top_k=CONTEXT_HITS, effort=effort, deadline_ms=deadline_ms
             ),
         )
-        return pack(found, standing, max_tokens)
+        mine = by_weight(of_the_user(standing))
+        stands = prefix(mine, max_tokens)
+        left = [memory for memory in mine if memory not in stands.memories]
+        called = await self._called(scope, query, seqs, left) if left else []
+        return pack(found, stands, called, max_tokens)
+
+    async def _called(
+        self, scope: ReadScope, query: str, seqs: dict[str, int], standing: Sequence[Memory]
+    ) -> list[Memory]:
+        """Standing memories beyond the prefix that the question calls for."""
+        narrowing = replace(
+            scope.narrowing, kinds=frozenset(STANDING), conversation_id=None, filter=None
+        )
+        near = await recall(
+            self._sources,
+            replace(scope, narrowing=narrowing),
+            query,
+            seqs=seqs,
+            top_k=NEAR,
+            zone=self._limits.zone,
+            budget=BUDGETS[Effort.FAST],
+        )
+        left = {memory.id for memory in standing}
+        return pertinent(query, standing, [hit.memory for hit in near if hit.memory.id in left])
 
     async def get(self, scope: ReadScope, memory_id: str) -> Memory:
         """The version of a memory that the scope admits; raises NotFound."""

@@ -26,12 +26,14 @@ class Hit(Plain):
     """One memory that answers: `score` is relevance in [0, 1], never rising with rank.
 
     `sources` are the message ids given on add. `why` says in words what spoke for it.
+    `outdated` tells that all that was learned from it has been replaced by something newer.
     """
 
     memory: Memory
     score: float
     sources: tuple[str, ...]
     why: tuple[str, ...] = ()
+    outdated: bool = False
 
     def __repr__(self) -> str:
         return f"<Hit {self.score:.2f} {self.memory!r}>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from memos.model.plain import Plain
 from memos.model.task import Backlog, Task
@@ -18,6 +18,20 @@ class Forgotten(Plain):
     message_ids: tuple[str, ...]
     tainted: tuple[str, ...]
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackResult(Plain):
+    """What a remark changed, as ids of memories: made, no longer true, changed, rated.
+
+    `message_id` is that of the remark, which is kept like any message; None for a bare rating.
+    """
+
+    created: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    rated: tuple[str, ...] = ()
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +73,12 @@ class GenerationCount(Plain):
 
 @dataclass(frozen=True, slots=True)
 class Statistics(Plain):
-    """How much a tenant has stored, and what work waits in its outbox."""
+    """How much a tenant has stored, what work waits, and what it used of the model today."""
 
     counts: Mapping[str, int]
     backlog: Backlog
     generations: tuple[GenerationCount, ...]
+    model: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -21,7 +21,7 @@ from memos.retrieval.features import Columns
 from memos.retrieval.legs import GRAPH, MEANING, PENDING, RECENT, TIME, Search
 from memos.retrieval.pool import Floats, Pool
 from memos.retrieval.rank import Weights, signals_of
-from memos.retrieval.rerank import moved, named
+from memos.retrieval.rerank import named
 from memos.retrieval.table import digest
 
 
@@ -51,20 +51,31 @@ def scores(weights: Weights, totals: Floats, arranged: Sequence[Scored]) -> list
 def hits(
     judged: Judged,
     ranked: Sequence[Scored],
-    order: Sequence[int],
     memories: Mapping[Ref, Memory],
+    *,
+    lifted: Collection[Ref],
+    outdated: Collection[str],
 ) -> tuple[Hit, ...]:
-    """The first candidates as the records have them; one that has just gone is left out."""
+    """The first candidates as the records have them; one that has just gone is left out.
+
+    The reranker has moved up those in `lifted`; `outdated` are ids.
+    """
     return tuple(
         Hit(
             memory=memory,
             score=score,
             sources=memory.sources or (memory.id,),
-            why=(*_why(judged, one, memory), *moved(order, rank)),
+            why=(*_why(judged, one, memory), *_moved(one, lifted, outdated)),
+            outdated=memory.id in outdated,
         )
-        for rank, (one, score) in enumerate(zip(ranked, judged.scores, strict=False))
+        for one, score in zip(ranked, judged.scores, strict=False)
         if (memory := memories.get(one.ref)) is not None
     )
+
+
+def _moved(one: Scored, lifted: Collection[Ref], outdated: Collection[str]) -> list[str]:
+    up = ["moved up by the reranker"] if one.ref in lifted else []
+    return [*up, "replaced by something newer"] if one.ref[0] in outdated else up
 
 
 def _why(judged: Judged, one: Scored, memory: Memory) -> list[str]:

@@ -52,11 +52,13 @@ def scored(outline: Outline, totals: Floats, fits: Floats) -> list[Scored]:
     rows = zip(outline.refs, totals.tolist(), fits.tolist(), *(one.tolist() for one in columns),
                strict=False)  # fmt: skip
     return [
-        Scored(
-            row, ref, total, fit, when, thread, (thread, abs(ordinal)) if ordinal else ref, ordinal >= 0
-        )
+        Scored(row, ref, total, fit, when, thread, _message(ref, thread, ordinal), ordinal >= 0)
         for row, (ref, total, fit, when, thread, ordinal) in enumerate(rows)
     ]
+
+
+def _message(ref: Ref, thread: int, ordinal: int) -> Ref | tuple[int, int]:
+    return (thread, abs(ordinal)) if ordinal else ref
 
 
 def arrange(

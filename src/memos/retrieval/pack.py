@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 from memos.governance.fence import fenced, quoted
 from memos.language.tokens import count_tokens
@@ -14,19 +15,16 @@ PREFIX_SHARE = 0.25  # of the budget, at most: the rest is for what the query ne
 TITLES = {"instruction": "standing order", "profile": "about the user", "preference": "preference"}
 
 
-def pack(recall: Recall, standing: Sequence[Memory], max_tokens: int) -> Context:
+def pack(recall: Recall, stands: Prefix, called: Sequence[Memory], max_tokens: int) -> Context:
     """A context of at most `max_tokens` (as `count_tokens` counts): what stands, then hits.
 
-    The prefix depends on the standing memories and the budget alone, never on the query,
-    the scores or the time, so that a model's cache of it stays good.
+    `called` are standing memories that the question calls for: they come first in the tail.
+    What is outdated is left out.
     """
-    ordered = sorted(standing, key=lambda memory: (STANDING.index(memory.kind), memory.id))
-    lines = [
-        (memory, f"{TITLES[memory.kind.value]}: {quoted(memory.content)}") for memory in ordered
-    ]
-    prefix, in_prefix = _fill(lines, int(max_tokens * PREFIX_SHARE))
+    prefix, in_prefix = stands.text, stands.memories
     shown = {memory.id for memory in in_prefix}
-    rest = [hit.memory for hit in recall if hit.memory.id not in shown]
+    rest = [*called, *(hit.memory for hit in recall if not hit.outdated)]
+    rest = list({memory.id: memory for memory in rest if memory.id not in shown}.values())
     tail, in_tail = _by_day(rest, max_tokens - count_tokens(prefix))
     sources = dict.fromkeys(
         source for memory in (*in_prefix, *in_tail) for source in _sources(memory)
@@ -41,16 +39,32 @@ def pack(recall: Recall, standing: Sequence[Memory], max_tokens: int) -> Context
     )
 
 
-def _fill(lines: Iterable[tuple[Memory, str]], budget: int) -> tuple[str, list[Memory]]:
-    """A block of the lines that fit, in order; one too long is passed over."""
-    left = budget - count_tokens(fenced([""]))
-    kept: list[tuple[Memory, str]] = []
-    for memory, line in lines:
-        cost = count_tokens(line)
+class Prefix(NamedTuple):
+    """The block of what stands, and the memories in it."""
+
+    text: str
+    memories: list[Memory]
+
+
+def prefix(standing: Iterable[Memory], max_tokens: int) -> Prefix:
+    """A block of those that fit, given in the order in which they get room; one too long waits.
+
+    It depends on the standing memories and the budget alone, never on the query, the scores
+    or the time, so that a model's cache of it stays good.
+    """
+    left = int(max_tokens * PREFIX_SHARE) - count_tokens(fenced([""]))
+    kept: list[Memory] = []
+    for memory in standing:
+        cost = count_tokens(_titled(memory))
         if cost <= left:
             left -= cost
-            kept.append((memory, line))
-    return fenced([line for _, line in kept]), [memory for memory, _ in kept]
+            kept.append(memory)
+    kept.sort(key=lambda memory: (STANDING.index(memory.kind), memory.id))
+    return Prefix(fenced([_titled(memory) for memory in kept]), kept)
+
+
+def _titled(memory: Memory) -> str:
+    return f"{TITLES[memory.kind.value]}: {quoted(memory.content)}"
 
 
 def _by_day(memories: Iterable[Memory], budget: int) -> tuple[str, list[Memory]]:

@@ -19,9 +19,10 @@ from memos.retrieval.features import Asked, features
 from memos.retrieval.legs import Found, Search, Sources, run_legs
 from memos.retrieval.meaning import closeness
 from memos.retrieval.orders import fits
+from memos.retrieval.outdated import current_first, outdated
 from memos.retrieval.plan import plan
 from memos.retrieval.rank import Weights, shipped, signals_of
-from memos.retrieval.rerank import rerank
+from memos.retrieval.rerank import lifted, rerank
 
 LEGS_SHARE, RERANK_SHARE = 0.6, 0.9  # of the time that a deadline leaves then
 GRACE = 0.15  # seconds beyond a deadline, to read what was found
@@ -88,14 +89,17 @@ async def recall(
     vectors = near.vectors if near is not None else None
     arranged = arrange(planned, scored(pool.outline, totals, fitting), vectors)
     order = await rerank(search, [one.ref for one in arranged], deadline.share(RERANK_SHARE))
-    ranked = [arranged[at] for at in order]
+    up = {arranged[at].ref for at in lifted(order)}
+    told = await _within(deadline, outdated(search, [arranged[at] for at in order]))
+    ranked = [arranged[at] for at in current_first(arranged, order, told)]
     judged = Judged(search, pool, columns, weights, totals, scores(weights, totals, arranged))
     wanted = [one.ref for one in ranked[:top_k]]
     memories = await _within(deadline, sources.records.memories(scope, wanted))
     receipt = write_receipt(
         judged, ranked if explain else ranked[:top_k], seqs=seqs, top_k=top_k, zone=zone
     )
-    return Recall(hits(judged, ranked[:top_k], order, memories), receipt, receipt.confidence)
+    made = hits(judged, ranked[:top_k], memories, lifted=up, outdated=told)
+    return Recall(made, receipt, receipt.confidence)
 
 
 async def _within(deadline: Deadline, work: Coroutine[Any, Any, T]) -> T:

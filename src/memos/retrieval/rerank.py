@@ -39,9 +39,9 @@ async def rerank(search: Search, ranked: Sequence[Ref], seconds: float | None) -
     return places
 
 
-def moved(order: Sequence[int], rank: int) -> list[str]:
-    """What of the places that `rerank` gave speaks for the one at `rank`, from 0."""
-    return ["moved up by the reranker"] if order[rank] > rank else []
+def lifted(order: Sequence[int]) -> set[int]:
+    """Those who stand higher in the order that `rerank` gave than before."""
+    return {at for rank, at in enumerate(order) if at > rank}
 
 
 def named(search: Search) -> str:

@@ -30,10 +30,13 @@ class Reporting:
         self._clock = clock
         self._started_at = Instant(0)
         self._every = every
+        self._idle = True
+        self._told = 0  # ends of tries when it last reported
         self._loop: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begins to report, at once and then in the background."""
+    def start(self, *, idle: bool = True) -> None:
+        """Begins to report, at once and then in the background; also when `idle`, if so wanted."""
+        self._idle = idle
         if self._loop is None:
             self._started_at = self._clock.now()
             self._loop = asyncio.ensure_future(self._run())
@@ -45,9 +48,10 @@ class Reporting:
         self._loop.cancel()
         await asyncio.gather(self._loop, return_exceptions=True)
         self._loop = None
-        with contextlib.suppress(MemOSError):  # out of reach: it will be forgotten in time
-            await self._log.report(self.report())
-            await self._log.leave(self._worker.owner)
+        if self._worth_telling():
+            with contextlib.suppress(MemOSError):  # out of reach: it will be forgotten in time
+                await self._log.report(self.report())
+                await self._log.leave(self._worker.owner)
 
     def report(self) -> WorkerReport:
         """How the worker is doing."""
@@ -72,5 +76,11 @@ class Reporting:
 
     async def _run(self) -> None:
         while True:
-            await self.say()
+            if self._worth_telling():
+                await self.say()
             await asyncio.sleep(self._every)
+
+    def _worth_telling(self) -> bool:
+        """An idle process that is no worker by profession writes nothing."""
+        before, self._told = self._told, sum(self._worker.counts.values())
+        return self._idle or self._told != before or bool(self._worker.running)

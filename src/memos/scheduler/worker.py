@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -105,9 +105,13 @@ class Worker:
             await self._settle()
             await self._give_back([task for task, _ in left])
 
-    async def drain(self, timeout: float | None) -> None:
-        """Works until nothing is open that it can do, or `timeout` seconds are over."""
-        clock, kinds = asyncio.get_running_loop().time, list(self._handlers)
+    async def drain(self, timeout: float | None, apart: Collection[str] = ()) -> None:
+        """Works until nothing is open that it can do, or `timeout` seconds are over.
+
+        Kinds in `apart` are not waited for.
+        """
+        clock = asyncio.get_running_loop().time
+        kinds = [kind for kind in self._handlers if kind not in apart]
         end = None if timeout is None else clock() + timeout
         while (await self._outbox.backlog(SystemScope(), kinds)).open:
             if end is not None and clock() >= end:

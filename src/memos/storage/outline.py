@@ -75,7 +75,9 @@ def outlined(
             ],
             np.int64,
         ),
-        ordinals=np.array([message_place(m.ordinal, m.kind is Kind.EPISODE) for m in memories], np.int64),
+        ordinals=np.array(
+            [message_place(m.ordinal, m.kind is Kind.EPISODE) for m in memories], np.int64
+        ),
         chunks=np.array([memory.chunk for memory in memories], np.int64),
         roles=np.array([role_of(memory.role) for memory in memories], np.uint8),
         cues=np.array([cues_of(m.content, m.kind, m.role) for m in memories], np.uint8),

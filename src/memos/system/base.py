@@ -15,18 +15,22 @@ from memos.errors import UsageError
 from memos.jobs import handlers, timetable_jobs
 from memos.memories.drafts import Desk, check_kinds
 from memos.memories.embedding import Embedding
+from memos.memories.learning import Learner, learning_task
 from memos.memories.parts import Parts, build
+from memos.memories.rush import Rush
 from memos.memories.scopes import Caller, Scopes
+from memos.memories.studying import Budget, Student
 from memos.memories.textual import Limits, Textual
 from memos.model import checks
 from memos.model.filter import parse_filter
 from memos.model.memory import Memory
-from memos.model.scope import Narrowing
+from memos.model.scope import CubeKey, Narrowing
+from memos.model.task import Task
 from memos.scheduler.feed import Direct, Feed, Relayed
 from memos.scheduler.reporting import Reporting
 from memos.scheduler.timetable import Timetable
 from memos.scheduler.touches import Touches
-from memos.scheduler.worker import CONCURRENCY, Worker
+from memos.scheduler.worker import CONCURRENCY, Handler, Worker
 from memos.settings import Settings
 
 When = datetime | str
@@ -54,16 +58,22 @@ class Base:
         self._desk = Desk(self.settings)
         self._touches = Touches(self._parts.hot, self._parts.clock)
         self._concurrency = CONCURRENCY
-        self._worker, self._reporting = _worker(self._parts, self._concurrency)
+        self._learns = self.settings.learn == "on"
+        rush = Rush()
+        self._embedding = _embedding(self._parts, rush)
+        self._learner = Learner(self._parts, self._embedding, rush, self.settings.zone)
+        self._student = self._studying()
+        self._worker, self._reporting = self._employed()
         limits = Limits(self.settings.segment, self.settings.pending, self.settings.zone)
-        self._embedding = _embedding(self._parts)
         self._timetable = Timetable(
             self._parts.job_book,
             timetable_jobs(self._parts, self._embedding),
             self._parts.clock,
             owner=self._worker.owner,
         )
-        self._textual = Textual(self._parts, self._touches, self._embedding, limits)
+        self._textual = Textual(
+            self._parts, self._touches, self._embedding, limits, tasks=self._tasks
+        )
         self._needs_loop = self._parts.needs_loop
         self._opening: asyncio.Lock | None = None
         self._open = False
@@ -88,8 +98,8 @@ class Base:
 
     def _work(self) -> None:
         self._worker.start()
-        if handlers(self._parts):
-            self._reporting.start()
+        if self._handlers:
+            self._reporting.start(idle=False)
         if self._embedding is not None:
             self._embedding.start()
 
@@ -132,10 +142,43 @@ class Base:
             await self._worker.stop()
             await self._reporting.stop()
             self._concurrency = concurrency
-            self._worker, self._reporting = _worker(self._parts, concurrency)
+            self._worker, self._reporting = self._employed()
             self._worker.start()
         self._reporting.start()
         await self._reporting.say()  # who asks next sees it
+
+    def _tasks(self, key: CubeKey) -> tuple[Task, ...]:
+        """What learns from what was just said in a cube."""
+        if not self._learns:
+            return ()
+        if self._student is None:
+            return (learning_task(key),)
+        return learning_task(key), self._student.task(key)
+
+    def _studying(self) -> Student | None:
+        """Learning with a model, where there is one."""
+        chosen = self.settings
+        if self._parts.extractor is None or not self._learns:
+            return None
+        limits = Budget(float(chosen.model_idle), chosen.model_calls, chosen.model_tokens)
+        return Student(self._learner, self._parts.extractor, limits)
+
+    @property
+    def _handlers(self) -> dict[str, Handler]:
+        """What the worker of this process can do."""
+        return handlers(self._parts, self._learner if self._learns else None, self._student)
+
+    def _employed(self) -> tuple[Worker, Reporting]:
+        """The worker of this process, of the size that is set."""
+        parts, served = self._parts, self._handlers
+        owner = f"{socket.gethostname()}:{os.getpid()}:{next(_NUMBERS)}"
+        feed: Feed = Direct(parts.outbox, owner, list(served))
+        if parts.run_queue is not None:
+            feed = Relayed(parts.outbox, parts.run_queue, owner, list(served))
+        worker = Worker(
+            parts.outbox, feed, served, parts.clock, owner=owner, concurrency=self._concurrency
+        )
+        return worker, Reporting(parts.work_log, worker, parts.clock)
 
     async def _visible(
         self,
@@ -178,18 +221,7 @@ class Base:
         )
 
 
-def _embedding(parts: Parts) -> Embedding | None:
+def _embedding(parts: Parts, rush: Rush) -> Embedding | None:
     if parts.vectors is None or parts.embedder is None:
         return None
-    return Embedding(parts.records, parts.vectors, parts.embedder, parts.clock)
-
-
-def _worker(parts: Parts, concurrency: int) -> tuple[Worker, Reporting]:
-    """The worker of this process; it has work only where projections follow the records."""
-    served = handlers(parts)
-    owner = f"{socket.gethostname()}:{os.getpid()}:{next(_NUMBERS)}"
-    feed: Feed = Direct(parts.outbox, owner, list(served))
-    if parts.run_queue is not None:
-        feed = Relayed(parts.outbox, parts.run_queue, owner, list(served))
-    worker = Worker(parts.outbox, feed, served, parts.clock, owner=owner, concurrency=concurrency)
-    return worker, Reporting(parts.work_log, worker, parts.clock)
+    return Embedding(parts.records, parts.vectors, parts.embedder, parts.clock, rush)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from memos.errors import InvalidInput
 from memos.memories.doctor import Diagnosis, examine
 from memos.memories.reembed import Reembedding, generations
+from memos.memories.studying import STUDY, Student
 from memos.model import checks
 from memos.model.results import DeadLetter, Reembedded, ReembedStep, Statistics
 from memos.model.scope import SystemScope
@@ -25,10 +27,28 @@ class Care(Base):
         wait = None if timeout is None else checks.check_seconds("timeout", timeout)
         await self._ready()
         await self._touches.flush()
-        if self._embedding is not None:
+        await self._worker.drain(wait, apart=(STUDY,))
+        if self._student is not None:
+            await self._study(self._student, wait)
+        if self._embedding is not None:  # last: it embeds what was learned, too
             await self._embedding.drain(wait)
-        await self._worker.drain(wait)
         return await self._parts.outbox.backlog(SystemScope(self.settings.tenant))
+
+    async def _study(self, student: Student, wait: float | None) -> None:
+        """Lets the model read what it would wait for; what it puts off is left for later."""
+        scope, outbox = SystemScope(self.settings.tenant), self._parts.outbox
+        clock = asyncio.get_running_loop().time
+        end = None if wait is None else clock() + wait
+        student.hurried = True
+        try:
+            await outbox.hasten(scope, [STUDY])
+            while any(load.ready or load.running for load in await outbox.loads([STUDY])):
+                if end is not None and clock() >= end:
+                    break
+                self._worker.wake()
+                await asyncio.sleep(0.02)
+        finally:
+            student.hurried = False
 
     async def stats(self) -> Statistics:
         """How much there is, and what waits, for the whole tenant."""
@@ -38,6 +58,9 @@ class Care(Base):
             counts=await self._parts.records.count(scope),
             backlog=await self._parts.outbox.backlog(scope),
             generations=await generations(self._parts, scope),
+            model=await self._parts.work_log.spent(
+                self.settings.tenant, self._parts.clock.now().iso()[:10]
+            ),
         )
 
     async def dead_letters(self, *, limit: int = 100) -> list[DeadLetter]:

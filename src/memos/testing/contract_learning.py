@@ -49,18 +49,18 @@ class LearningContract(SystemContract):
         (last,) = await desk.say(desk.message("last"))
         await other.say(other.message("of another cube"))
 
-        async def after(seq: int, limit: int = 99) -> list[str]:
-            found = await system.records.episodes_after(desk.key, seq, limit)
-            return [memory.content for memory in found]
+        async def after(seq: int, limit: int = 99) -> tuple[list[str], int]:
+            found, last = await system.records.episodes_after(desk.key, seq, limit)
+            return [memory.content for memory in found], last
 
         said = [memory.content for memory in (first, *batch, last)]
-        assert await after(0) == said
-        assert await after(1) == said[1:]
-        assert await after(4) == []
-        assert await after(0, 1) == said[:1]
+        assert await after(0) == (said, 4)
+        assert await after(1) == (said[1:], 4)
+        assert await after(4) == ([], 4)
+        assert await after(0, 1) == (said[:1], 1)
         for limit in (2, 3, 4):  # whole commits
-            assert await after(0, limit) == said[:4]
-        assert await after(0, 5) == said
+            assert await after(0, limit) == (said[:4], 3)
+        assert await after(0, 5) == (said, 4)
 
     @scenario
     async def test_what_was_said_since_is_told_as_it_is_now(self, system: Backends) -> None:
@@ -69,8 +69,8 @@ class LearningContract(SystemContract):
         await desk.revise(kept, "mended")
         await desk.commit(forget=(gone.id,))
         for limit in (1, 99):
-            (found,) = await system.records.episodes_after(desk.key, 0, limit)
-            assert (found.content, found.version) == ("mended", 2)
+            (found,), last = await system.records.episodes_after(desk.key, 0, limit)
+            assert (found.content, found.version, last) == ("mended", 2, 1)
 
     @scenario
     async def test_what_was_made_of_memories(self, system: Backends) -> None:

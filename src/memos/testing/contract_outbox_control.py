@@ -32,6 +32,20 @@ class OutboxControlContract:
         raise NotImplementedError(f"override the fixture `outbox`: a fresh Outbox by {clock}")
 
     @scenario
+    async def test_what_waits_for_later_is_hastened(
+        self, outbox: Outbox, clock: ManualClock
+    ) -> None:
+        later = Instant(clock.now() + 3600 * SECOND)
+        mine = replace(_task("a", kind="learn"), due_at=later)
+        foreign = replace(_task("b", kind="learn"), tenant="other", due_at=later)
+        await outbox.enqueue([mine, foreign, replace(_task("c", kind="eat"), due_at=later)])
+        assert await outbox.claim("w", 9, LEASE) == []
+        assert await outbox.hasten(SystemScope("nobody"), ["learn"]) == 0
+        assert await outbox.hasten(SystemScope(mine.tenant), ["learn", "project"]) == 1
+        assert await outbox.hasten(SystemScope(mine.tenant), ["learn"]) == 0
+        assert [task.subject for task in await outbox.claim("w", 9, LEASE)] == ["a"]
+
+    @scenario
     async def test_loads_tell_who_has_something_ready(
         self, outbox: Outbox, clock: ManualClock
     ) -> None:

@@ -41,6 +41,17 @@ class WorkLogContract:
         raise NotImplementedError(f"override the fixture `log`: a fresh WorkLog by {clock}")
 
     @scenario
+    async def test_what_is_used_adds_up_by_tenant_and_day(self, log: WorkLog) -> None:
+        assert await log.spent("acme", "2026-01-01") == {}
+        await log.spend("acme", "2026-01-01", {"calls": 1, "tokens": 700, "garbled": 0})
+        await log.spend("acme", "2026-01-01", {"calls": 2})
+        await log.spend("acme", "2026-01-02", {"calls": 5})
+        await log.spend("é", "2026-01-01", {"calls": 7})
+        assert await log.spent("acme", "2026-01-01") == {"calls": 3, "tokens": 700}
+        assert await log.spent("acme", "2026-01-02") == {"calls": 5}
+        assert await log.spent("other", "2026-01-01") == {}
+
+    @scenario
     async def test_at_first_nobody_is_there(self, log: WorkLog) -> None:
         assert await log.workers() == []
         assert plain(await log.totals())

@@ -164,6 +164,18 @@ class MemoryOutbox(Outbox):
                 self._put(replace(again, due_at=now))
             return len(chosen)
 
+    async def hasten(self, scope: SystemScope, kinds: Sequence[str]) -> int:
+        with self._lock:
+            now = self._clock.now()
+            late = [
+                task
+                for task in self._inside(scope)
+                if task.state is TaskState.WAITING and task.kind in kinds and task.due_at > now
+            ]
+            for task in late:
+                self._put(replace(task, due_at=now))
+            return len(late)
+
     async def backlog(self, scope: SystemScope, kinds: Sequence[str] | None = None) -> Backlog:
         with self._lock:
             tasks = [task for task in self._inside(scope) if kinds is None or task.kind in kinds]

@@ -17,6 +17,7 @@ from memos.storage.queues.sqlite_claims import NEXT_DUE, Claim, as_json, claim, 
 from memos.storage.queues.sqlite_turns import COLUMNS, enqueue, finish, retake, task_of
 from memos.storage.sqlite.database import Database
 from memos.storage.sqlite.query import Row, every, one
+from memos.storage.sqlite.reach import marks
 
 REPLAY = """
 UPDATE outbox SET state='waiting', tries=0, lost=0, due_at=?2
@@ -181,6 +182,13 @@ class SqliteOutbox(Outbox):
             return [task_of(row) for row in rows]
 
         return await self._database.read(job)
+
+    async def hasten(self, scope: SystemScope, kinds: Sequence[str]) -> int:
+        sql = f"""UPDATE outbox SET due_at=? WHERE state='waiting' AND due_at > ?
+            AND (? IS NULL OR tenant=?) AND kind IN ({marks(len(kinds))}) RETURNING id"""
+        now, tenant = self._clock.now(), scope.tenant
+        values = (now, now, tenant, tenant, *kinds)
+        return len(await self._database.write(lambda cursor: every(cursor, sql, values)))
 
     async def replay(self, scope: SystemScope, task_ids: Sequence[int] | None = None) -> int:
         now = self._clock.now()

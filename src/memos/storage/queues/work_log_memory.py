@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -21,6 +21,7 @@ class MemoryWorkLog(WorkLog):
         self._clock = clock
         self._workers: dict[str, WorkerReport] = {}
         self._totals: Counter[str] = Counter()
+        self._spent: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         self._lock = threading.Lock()
 
     async def report(self, worker: WorkerReport) -> None:
@@ -41,6 +42,14 @@ class MemoryWorkLog(WorkLog):
             since = self._clock.now() - self.LATELY
             found = [one for one in self._workers.values() if one.seen_at > since]
         return sorted(found, key=lambda one: one.owner)
+
+    async def spend(self, tenant: str, day: str, amounts: Mapping[str, int]) -> None:
+        with self._lock:
+            self._spent[tenant, day].update(amounts)
+
+    async def spent(self, tenant: str, day: str) -> Mapping[str, int]:
+        with self._lock:
+            return {name: amount for name, amount in self._spent[tenant, day].items() if amount}
 
     async def totals(self) -> Mapping[str, int]:
         with self._lock:

@@ -21,6 +21,10 @@ COUNT = """
 INSERT INTO work_totals (outcome, count) VALUES (?1, ?2)
 ON CONFLICT (outcome) DO UPDATE SET count=count+?2"""
 
+SPEND = """
+INSERT INTO spending (tenant, day, name, amount) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (tenant, day, name) DO UPDATE SET amount=amount+?4"""
+
 
 class SqliteWorkLog(WorkLog):
     """Over the shared `Database`; reports are stamped by `clock`, one machine's own."""
@@ -64,6 +68,21 @@ class SqliteWorkLog(WorkLog):
         def job(cursor: apsw.Cursor) -> list[WorkerReport]:
             rows = every(cursor, f"{_READ} WHERE seen_at > ? ORDER BY owner", (since,))
             return [_report(row) for row in rows]
+
+        return await self._database.read(job)
+
+    async def spend(self, tenant: str, day: str, amounts: Mapping[str, int]) -> None:
+        def job(cursor: apsw.Cursor) -> None:
+            for name, amount in amounts.items():
+                if amount:
+                    cursor.execute(SPEND, (tenant, day, name, amount))
+
+        await self._database.write(job)
+
+    async def spent(self, tenant: str, day: str) -> Mapping[str, int]:
+        def job(cursor: apsw.Cursor) -> dict[str, int]:
+            sql = "SELECT name, amount FROM spending WHERE tenant=? AND day=?"
+            return {str(name): int(amount) for name, amount in every(cursor, sql, (tenant, day))}
 
         return await self._database.read(job)
 

@@ -232,7 +232,7 @@ class MemoryRecords(Records):
         marks = self._book(key.tenant).marks
         return {name: at for (cube_id, name), at in marks.items() if cube_id == key.cube_id}
 
-    async def episodes_after(self, key: CubeKey, seq: int, limit: int) -> list[Memory]:
+    async def episodes_after(self, key: CubeKey, seq: int, limit: int) -> tuple[list[Memory], int]:
         said = [
             (chain[0].seq, chain[-1])
             for chain in self._book(key.tenant).chains.values()
@@ -241,8 +241,8 @@ class MemoryRecords(Records):
             and chain[0].kind is Kind.EPISODE
             and _sound(chain[-1])
         ]
-        last = said[limit - 1][0] if len(said) >= limit else None
-        return [one for came, one in said if last is None or came <= last]
+        last = said[min(limit, len(said)) - 1][0] if said else seq
+        return [one for came, one in said if came <= last], last
 
     async def cube_keys(self, scope: SystemScope) -> list[CubeKey]:
         return sorted(

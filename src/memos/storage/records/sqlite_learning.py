@@ -19,8 +19,9 @@ _WHERE = """WHERE f.cube=?1 AND f.seq > ?2 AND f.version=1 AND f.kind='episode'
     AND y.state='active' AND y.tainted=0"""
 
 LAST = f"""
-SELECT f.seq FROM versions f CROSS JOIN memories y ON y.id = f.memory {_WHERE}
-ORDER BY f.seq LIMIT 1 OFFSET ?3"""
+SELECT max(seq) FROM (
+    SELECT f.seq FROM versions f CROSS JOIN memories y ON y.id = f.memory {_WHERE}
+    ORDER BY f.seq LIMIT ?3)"""
 
 EPISODES = f"""
 SELECT {MEMORY_COLUMNS} FROM versions f CROSS JOIN memories y ON y.id = f.memory
@@ -63,11 +64,14 @@ class SqliteLearning(Records):
 
         return await self._database.read(job)
 
-    async def episodes_after(self, key: CubeKey, seq: int, limit: int) -> list[Memory]:
-        def job(cursor: apsw.Cursor) -> list[Memory]:
+    async def episodes_after(self, key: CubeKey, seq: int, limit: int) -> tuple[list[Memory], int]:
+        def job(cursor: apsw.Cursor) -> tuple[list[Memory], int]:
             cube = cube_key(cursor, key)
-            row = one(cursor, LAST, (cube, seq, limit - 1))
-            last = 1 << 62 if row is None else row[0]  # fewer than that: all of them
-            return [memory_of(each) for each in every(cursor, EPISODES, (cube, seq, last))]
+            row = one(cursor, LAST, (cube, seq, limit))
+            if row is None or row[0] is None:
+                return [], seq
+            return [memory_of(each) for each in every(cursor, EPISODES, (cube, seq, row[0]))], row[
+                0
+            ]
 
         return await self._database.read(job)

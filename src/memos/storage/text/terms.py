@@ -7,6 +7,7 @@ from zlib import crc32
 
 from memos.language.cues import STANDING_TERM, is_standing_order
 from memos.language.tokens import terms
+from memos.model.claim import SLOT, slot_term
 from memos.model.memory import Kind, Memory
 
 
@@ -19,7 +20,9 @@ def text_terms(
     content: str, labels: Sequence[str], kind: Kind, role: str | None
 ) -> tuple[str, ...]:
     """The same from the fields that matter."""
-    found = terms("\n".join((content, *labels)) if labels else content)
+    words = [label for label in labels if not label.startswith(SLOT)]
+    found = terms("\n".join((content, *words)) if words else content)
+    found = (*found, *(slot_term(label) for label in labels if label.startswith(SLOT)))
     ordered = kind is Kind.EPISODE and role == "user" and is_standing_order(content)
     return (*found, STANDING_TERM) if ordered or kind is Kind.INSTRUCTION else found
 

@@ -1,0 +1,101 @@
+"""Knowledge: claims as the memories that keep them, and back."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta, tzinfo
+
+from memos.model.claim import EVENT, SLOT, Claim, is_learned
+from memos.model.memory import Kind, Memory
+from memos.model.time import Instant
+
+RULES, MODEL, FEEDBACK = "rules", "model", "feedback"
+"""What a memory was learned by, in its metadata."""
+
+IMPORTANCE = {
+    Kind.INSTRUCTION: 0.8, Kind.PROFILE: 0.7, Kind.PREFERENCE: 0.6, Kind.FACT: 0.5,
+}  # fmt: skip
+LATEST_SOURCES = 32  # that a memory names; the first one is always among them
+
+_FIELDS = ("subject", "attribute", "value", "likes", "start", "end", "confidence", "language")
+_DATED = re.compile(r" \(\d{4}-\d\d-\d\d(?: to \d{4}-\d\d-\d\d)?\)$")
+
+
+def memory_of(
+    claim: Claim, episode: Memory, id: str, now: Instant, *, by: str, zone: tzinfo, slot: str | None
+) -> Memory:
+    """The first version of a memory that keeps `claim`, which was made in `episode`.
+
+    It is seen by whoever sees the episode, has its trust, and stands where that was said.
+    """
+    labels = (claim.label or claim.attribute, None if slot is None else SLOT + slot)
+    fields = {name: getattr(claim, name) for name in _FIELDS}
+    return Memory(
+        id=id,
+        version=1,
+        kind=claim.kind,
+        content=_dated(claim),
+        cube_id=episode.cube_id,
+        recorded_at=now,
+        user_id=episode.user_id,
+        agent_id=episode.agent_id,
+        app_id=episode.app_id,
+        conversation_id=episode.conversation_id,
+        ordinal=episode.ordinal,
+        role=episode.role,
+        name=episode.name,
+        labels=tuple(label for label in labels if label),
+        metadata={
+            "learned": by, "count": 1,
+            **{name: value for name, value in fields.items() if value is not None},
+        },
+        sources=episode.sources,
+        visibility=episode.visibility,
+        trust=episode.trust,
+        importance=IMPORTANCE.get(claim.kind, 0.5),
+        said_at=episode.said_at,
+        valid_from=_true_from(claim, episode, zone),
+    )  # fmt: skip
+
+
+def claim_of(memory: Memory) -> Claim:
+    """The claim that a memory keeps; one that was stored directly claims its content."""
+    text = _DATED.sub("", memory.content)
+    if not is_learned(memory):
+        return Claim(kind=memory.kind, text=text, value=text)
+    known = {name: memory.metadata[name] for name in _FIELDS if name in memory.metadata}
+    label = memory.labels[0] if memory.labels and memory.kind is Kind.FACT else None
+    label = None if label is None or label.startswith(SLOT) else label
+    return Claim(kind=memory.kind, text=text, label=label, **known)
+
+
+def speaker_of(memory: Memory) -> str:
+    """Who makes the claims of an episode, or of what was learned from it: '' for the user."""
+    return (memory.name or "").casefold()
+
+
+def slot_name(speaker: str, slot: str) -> str:
+    """What one speaker can only have said one thing of."""
+    return f"{speaker}/{slot}"
+
+
+def _dated(claim: Claim) -> str:
+    """The text, with the days that it means when it names them in words."""
+    if claim.label is None or claim.start is None or claim.end is None or claim.start in claim.text:
+        return claim.text
+    last = (date.fromisoformat(claim.end) - timedelta(days=1)).isoformat()
+    return (
+        f"{claim.text} ({claim.start})"
+        if last == claim.start
+        else f"{claim.text} ({claim.start} to {last})"
+    )
+
+
+def _true_from(claim: Claim, episode: Memory, zone: tzinfo) -> Instant | None:
+    """When it began to be true: on the day that it names, if that is over; else when it was said."""
+    said = episode.said_at
+    if claim.start is None or claim.label == EVENT:
+        return said
+    day = datetime.fromisoformat(claim.start).replace(tzinfo=zone)
+    began = Instant.of(day)
+    return began if said is None or began < said else said
