@@ -172,7 +172,12 @@ class ProviderRefused(ProviderError):
 
 
 class BadAnswer(ProviderError):
-    """The answer is not what was asked for."""
+    """The answer is not what was asked for. It cost these model tokens all the same."""
+
+    def __init__(self, message: str, tokens_in: int = 0, tokens_out: int = 0) -> None:
+        super().__init__(message)
+        self.tokens_in = tokens_in
+        self.tokens_out = tokens_out
 
 
 class UsageError(MemOSError, RuntimeError):

@@ -3,8 +3,8 @@
 Loaded only when asked for. A backend's constructor names what it needs, out of:
 ``url`` (as configured), ``database`` (the home's SQLite), ``segments`` (of its cubes, in
 memory), ``root`` (a folder of its own), ``model_folder`` (for the default embedder),
-``clock``, ``inline`` and ``followers`` (projections, for records), ``outbox``, ``key`` (a
-`Secret`, for servers), ``chat_model``.
+``clock``, ``zone`` (the time zone), ``inline`` and ``followers`` (projections, for records),
+``outbox``, ``key`` (a `Secret`, for servers), ``chat_model``.
 """
 
 from __future__ import annotations
@@ -62,7 +62,14 @@ BACKENDS: dict[str, dict[str, str]] = {
         "chat": "memos.providers.rerank.chat:ChatReranker",
     },
     "chat_model": {
-        "openai": "memos.providers.chat.openai:OpenAIChat",
+        "openai": "memos.providers.chat.pydantic_ai:PydanticAIChat",
+        "anthropic": "memos.providers.chat.pydantic_ai:PydanticAIChat",
+        "google": "memos.providers.chat.pydantic_ai:PydanticAIChat",
+        "ollama": "memos.providers.chat.pydantic_ai:PydanticAIChat",
+        "vllm": "memos.providers.chat.pydantic_ai:PydanticAIChat",
+    },
+    "extractor": {
+        "chat": "memos.providers.extraction.chat:ChatExtractor",
     },
     "job_book": {
         "sqlite": "memos.storage.queues.job_book_sqlite:SqliteJobBook",

@@ -84,7 +84,9 @@ class Settings:
         "none", "what judges found memories: none, rerank:URL, onnx:FOLDER or chat"
     )
     reranker_key: Secret = _setting(NO_KEY, "key for the server of the reranker, if it wants one")
-    chat_model: str = _setting("none", "language model that answers: none or openai:URL")
+    chat_model: str = _setting(
+        "none", "language model: none, openai:URL, anthropic:MODEL, google:MODEL, ollama:MODEL, ..."
+    )
     chat_model_key: Secret = _setting(
         NO_KEY, "key for the server of the language model, if it wants one"
     )

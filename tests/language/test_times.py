@@ -46,6 +46,15 @@ WINDOWS = [
     ("five years ago", "2019-01-01", "2020-01-01"),
     ("a few days ago", "2024-05-10", "2024-05-14"),
     ("half a year ago", "2023-11-01", "2023-12-01"),
+    ("two Fridays ago", "2024-05-03", "2024-05-04"),
+    ("a week from Saturday", "2024-05-25", "2024-05-26"),
+    ("Saturday week", "2024-05-25", "2024-05-26"),
+    ("the week after next", "2024-05-27", "2024-06-03"),
+    ("the month before last", "2024-03-01", "2024-04-01"),
+    ("over the weekend", "2024-05-11", "2024-05-13"),
+    ("on the 5th", "2024-05-05", "2024-05-06"),
+    ("by the 20th", "2024-04-20", "2024-04-21"),
+    ("on Boxing Day", "2023-12-26", "2023-12-27"),
     ("in the past two weeks", "2024-05-01", "2024-05-16"),
     ("since March", "2024-03-01", "2024-05-16"),
     ("since May 2nd", "2024-05-02", "2024-05-16"),
@@ -91,6 +100,9 @@ FALSE_FRIENDS = [
     "spring into action",
     "every Friday",
     "version v1.2.2024",
+    "in three weeks",
+    "on the 5th floor",
+    "in the 20th century",
     "99/99/2024",
     "2024-13-45",
     "每周一次",
@@ -102,6 +114,38 @@ FALSE_FRIENDS = [
     "春风",
     "",
 ]
+
+
+# the same for plans, which look ahead
+AHEAD = [
+    ("on Friday", "2024-05-17", "2024-05-18"),
+    ("on Wednesday", "2024-05-15", "2024-05-16"),
+    ("last Friday", "2024-05-10", "2024-05-11"),
+    ("in March", "2025-03-01", "2025-04-01"),
+    ("in May", "2024-05-01", "2024-06-01"),
+    ("on 3 November", "2024-11-03", "2024-11-04"),
+    ("on May 3", "2025-05-03", "2025-05-04"),
+    ("in summer", "2024-06-01", "2024-09-01"),
+    ("in spring", "2024-03-01", "2024-06-01"),
+    ("Q1", "2025-01-01", "2025-04-01"),
+    ("on the 5th", "2024-06-05", "2024-06-06"),
+    ("over the weekend", "2024-05-18", "2024-05-20"),
+    ("in 2 days", "2024-05-17", "2024-05-18"),
+    ("in three weeks", "2024-06-03", "2024-06-10"),
+    ("in a fortnight", "2024-05-27", "2024-06-03"),
+    ("in a couple of months", "2024-07-01", "2024-09-01"),
+    ("a week from now", "2024-05-20", "2024-05-27"),
+    ("New Year's Eve", "2024-12-31", "2025-01-01"),
+    ("五月三号", "2025-05-03", "2025-05-04"),
+    ("周五", "2024-05-17", "2024-05-18"),
+    ("周末", "2024-05-18", "2024-05-20"),
+]
+
+
+@pytest.mark.parametrize(("text", "start", "end"), AHEAD)
+def test_ahead_a_bare_expression_names_the_next_window(text: str, start: str, end: str):
+    (window,) = time_windows(text, NOW, ahead=True)
+    assert (window.start.date().isoformat(), window.end.date().isoformat()) == (start, end)
 
 
 @pytest.mark.parametrize(("text", "start", "end"), WINDOWS)

@@ -8,8 +8,9 @@ import pytest
 from memos import AsyncMemOS
 from memos.contracts.reranker import Reranker
 from memos.errors import BadAnswer, ProviderDown
-from memos.providers.chat.openai import OpenAIChat
+from memos.providers.chat.pydantic_ai import PydanticAIChat
 from memos.providers.rerank.chat import CUT, SCHEMA, ChatReranker
+from memos.testing import completions
 from memos.testing.contract_reranker import RerankerContract
 from memos.testing.scenario import scenario
 from memos.testing.scripted import Answer, Request, ScriptedServer
@@ -21,7 +22,7 @@ def asked(request: Request) -> dict:
 
 def said(value: object) -> Answer:
     text = value if isinstance(value, str) else json.dumps(value)
-    return Answer(body={"choices": [{"message": {"content": text}, "finish_reason": "stop"}]})
+    return completions.said(text)
 
 
 def judge(request: Request) -> Answer:
@@ -34,8 +35,8 @@ def judge(request: Request) -> Answer:
     return said({"scores": scores[::-1]})
 
 
-def chat(server: ScriptedServer) -> OpenAIChat:
-    return OpenAIChat(f"openai:{server.url}/v1?model=talker&attempts=1")
+def chat(server: ScriptedServer) -> PydanticAIChat:
+    return PydanticAIChat(f"openai:{server.url}/v1?model=talker&attempts=1")
 
 
 class Owner(ChatReranker):

@@ -11,7 +11,7 @@ import pytest
 
 from memos import registry
 from memos.errors import InvalidInput, MissingDependency
-from memos.providers.chat.openai import OpenAIChat
+from memos.providers.chat.pydantic_ai import PydanticAIChat
 from memos.providers.rerank.chat import ChatReranker
 from memos.settings import PREFIX, Secret, Settings
 
@@ -84,28 +84,35 @@ def test_the_defaults_ask_no_server():
 def test_the_registry_builds_with_url_and_key(role):
     needs = {"url": lambda: URLS[role], "key": lambda: Secret(KEY)}
     made = registry.build(role, URLS[role], needs)
-    assert made._service._key == Secret(KEY)
+    assert getattr(made, "_service", made)._key == Secret(KEY)
 
 
 def test_a_chat_model_is_handed_to_the_reranker():
-    chat = OpenAIChat(URLS["chat_model"])
+    chat = PydanticAIChat(URLS["chat_model"])
     made = registry.build("reranker", "chat", {"chat_model": lambda: chat})
     assert isinstance(made, ChatReranker)
     assert made.name == "chat/openai/m"
 
 
-@pytest.mark.parametrize("role", URLS)
-def test_without_httpx_the_extra_is_named(role):
+@pytest.mark.parametrize(
+    ("role", "package", "extra"),
+    [
+        ("embedder", "httpx", "http"),
+        ("reranker", "httpx", "http"),
+        ("chat_model", "pydantic_ai", "models"),
+    ],
+)
+def test_without_its_package_the_extra_is_named(role, package, extra):
     code = (
-        "import sys; sys.modules['httpx'] = None\n"
+        "import sys; role, url, package = sys.argv[1:]; sys.modules[package] = None\n"
         "from memos import registry\n"
-        "try: registry.load(sys.argv[1], sys.argv[2])\n"
+        "try: registry.build(role, url, {'url': lambda: url})\n"
         "except ImportError as error: print(type(error).__name__, error)"
     )
-    command = [sys.executable, "-c", code, role, URLS[role]]
+    command = [sys.executable, "-c", code, role, URLS[role], package]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.startswith(MissingDependency.__name__)
-    assert "pip install 'memos-engine[http]'" in done.stdout
+    assert f"pip install 'memos-engine[{extra}]'" in done.stdout
 
 
 @pytest.mark.parametrize("role", URLS)

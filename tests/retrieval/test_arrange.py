@@ -16,7 +16,7 @@ PAST = plan("What did you tell me about trains?", Instant(0), timezone.utc)
 def candidates(*totals: float, threads: tuple[int, ...] = (), fits: dict[int, float] = {}):  # noqa: B006
     return [
         Scored(row, (f"m{row}", 1), total, fits.get(row, 0.0), row,
-               threads[row] if threads else row, (f"m{row}", 1), verbatim=True)
+               threads[row] if threads else row, (f"m{row}", 1))
         for row, total in enumerate(totals)
     ]  # fmt: skip
 

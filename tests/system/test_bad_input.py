@@ -150,6 +150,17 @@ CHANGED = {
     "valid_to": TIMES,
 }  # fmt: skip
 
+
+
+def unreadable(receipt: object) -> bool:
+    """Whether it is no receipt at all, whatever it asks; only `replay` asks it again."""
+    try:
+        Receipt.from_dict(receipt)
+    except InvalidInput:
+        return True
+    return False
+
+
 CALLS: dict[str, Call] = {
     "add_message": Call(
         {"user_id": "ann", "role": "user", "content": "some tea"},
@@ -184,6 +195,20 @@ CALLS: dict[str, Call] = {
             "message_id": ["nope", "m1", ["nope", "m1"], "%"],  # m1 lies in a conversation
             "conversation_id": ["nope", "C", "%"],
         },
+    ),
+    "feedback": Call(
+        {"user_id": "ann", "text": "that's wrong", "memory_ids": "${anns}"},
+        {
+            **WHO, "text": TEXTS, "memory_ids": NAMES, "receipt": [*NO_LISTS, "x", *filter(unreadable, BAD_RECEIPTS)],
+            "rating": [*CHOICES, "up"],  # a text beside it
+            "conversation_id": IDS,
+        },
+        {"cube_id": FOREIGN, "memory_ids": [*GONE, *([one] for one in GONE)]},
+    ),
+    "revert": Call(
+        {"user_id": "ann", "memory_id": "${anns}"},
+        {**WHO, "memory_id": MEMORY, "version": [*COUNTS[1:], 99]},
+        {"cube_id": FOREIGN, "memory_id": GONE},
     ),
     "recall": Call(
         {"user_id": "ann", "query": "tea"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import pytest
 
@@ -11,10 +10,11 @@ from memos.contracts.chat_model import Turn
 from memos.contracts.part import Part
 from memos.errors import ModelMissing
 from memos.memories.lazy import Lazy, LazyChatModel, LazyEmbedder
-from memos.providers.chat.openai import OpenAIChat
+from memos.providers.chat.pydantic_ai import PydanticAIChat
 from memos.providers.embedding.hashing import HashingEmbedder
+from memos.testing.completions import DONE, piece, streamed
 from memos.testing.scenario import scenario
-from memos.testing.scripted import Answer, ScriptedServer
+from memos.testing.scripted import ScriptedServer
 
 
 class Model(Part):
@@ -109,11 +109,10 @@ async def test_an_embedder_is_the_same_behind_it():
 @scenario
 async def test_a_chat_model_streams_through_it(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    words = [{"choices": [{"delta": {"content": word}, "finish_reason": None}]} for word in "ab"]
-    body = b"".join(b"data: " + json.dumps(word).encode() + b"\n\n" for word in words)
+    words = [piece(word) for word in "ab"]
     with ScriptedServer() as server:
-        server.script(Answer(body=body + b"data: [DONE]\n\n"), Answer(body=body, silent=True))
-        lazy = LazyChatModel(OpenAIChat(f"openai:{server.url}/v1?model=talker&attempts=1"))
+        server.script(streamed(*words, piece(None, "stop"), DONE), streamed(*words, silent=True))
+        lazy = LazyChatModel(PydanticAIChat(f"openai:{server.url}/v1?model=talker&attempts=1"))
         assert lazy.name == "openai/talker"
         assert [word async for word in lazy.stream([Turn("user", "hi")])] == ["a", "b"]
         heard = lazy.stream([Turn("user", "hi")])

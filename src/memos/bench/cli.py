@@ -153,8 +153,30 @@ def learn(*, paths: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
     _writable(out)
     found = run(paths)
     if not found["messages"]:
-        raise InvalidInput("PATH", "no labelled message", "files named messages-LANGUAGE-WRITER.json")
+        raise InvalidInput(
+            "PATH", "no labelled message", "files named messages-LANGUAGE-WRITER.json"
+        )
     _finish("learn", found, out, tables.learn, as_json=as_json)
+
+
+@bench.command()
+@_cases
+@_results
+def merge(*, paths: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
+    """Measure how what is newly said is held against what is known.
+
+    PATH is a file of labelled pairs ({"pairs": [{"id", "old", "new", "relation"}]}), or a folder of
+    such files, named pairs-LANGUAGE.json. Half of them, by a hash of the id, are for development.
+    """
+    from memos.bench import tables
+    from memos.bench.merging import run
+    from memos.errors import InvalidInput
+
+    _writable(out)
+    found = run(paths)
+    if not found["pairs"]:
+        raise InvalidInput("PATH", "no labelled pair", "files named pairs-LANGUAGE.json")
+    _finish("merge", found, out, tables.merge, as_json=as_json)
 
 
 def _sizes(_context: click.Context, _option: click.Parameter, text: str) -> tuple[int, ...]:

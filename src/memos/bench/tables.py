@@ -55,13 +55,60 @@ def compare(console: Console, data: Mapping[str, Any]) -> None:
 
 def learn(console: Console, data: Mapping[str, Any]) -> None:
     """A row for each file, language and kind, and one for all."""
-    columns = ("", "claims", "items", "precision", "recall", "F1", "attribute", "dates", "junk")
+    columns = ("", "claims", "items", "prec.", "recall", "F1", "attr.", "dates", "junk")
     groups = [*data["files"].items(), *data["languages"].items(), *data["kinds"].items()]
     rows = [
         (label, *("-" if value is None else str(value) for value in one.values()))
         for label, one in [*groups, ("all", data["all"])]
     ]
     show.table(console, columns, rows, right=columns[1:])
+    _say_machine(console, data)
+
+
+def merge(console: Console, data: Mapping[str, Any]) -> None:
+    """A row for each file; then for each half what was judged as what, and the curve."""
+    for half, measured in data["halves"].items():
+        columns = (
+            half,
+            "pairs",
+            "accuracy",
+            "merging\nprecision",
+            "recall",
+            "contradiction\nprecision",
+            "recall",
+        )
+        rows = [
+            (
+                f"{name}, {how}",
+                *map(
+                    _figure,
+                    (
+                        one["pairs"],
+                        one["accuracy"],
+                        *one["merging"].values(),
+                        *one["contradiction"].values(),
+                    ),
+                ),
+            )
+            for how, files in measured.items()
+            for name, one in files.items()
+        ]
+        show.table(console, columns, rows, right=columns[1:])
+        for how, files in measured.items():
+            table, curve = files["all"]["confusion"], files["all"]["curve"]
+            columns = (f"{half}, {how}", *(f"as {label}" for label in table))
+            rows = [(label, *map(str, found.values())) for label, found in table.items()]
+            show.table(console, columns, rows, right=columns[1:])
+            columns = ("merge from", "precision", "recall")
+            rows = [
+                (
+                    f"{at['threshold']:.2f}{' (shipped)' if at['shipped'] else ''}",
+                    _figure(at["precision"]),
+                    _figure(at["recall"]),
+                )
+                for at in curve
+            ]
+            show.table(console, columns, rows, right=columns[1:])
     _say_machine(console, data)
 
 
@@ -90,6 +137,10 @@ def _flat(value: object, path: str = "") -> list[tuple[str, str]]:
             row for name, item in value.items() for row in _flat(item, f"{path} {name}".strip())
         ]
     return [(path, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))]
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else str(value)
 
 
 def _say_machine(console: Console, data: Mapping[str, Any]) -> None:

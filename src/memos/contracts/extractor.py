@@ -64,8 +64,14 @@ class Extractor(Part, ABC):
 def check_messages(messages: Sequence[Message]) -> None:
     """Raises InvalidInput unless every message is one that can be read."""
     for at, message in enumerate(messages):
-        try:
-            f"{message.name or ''}{message.content}".encode()
-        except UnicodeEncodeError as error:
-            got = "half a character"
-            raise InvalidInput(f"messages[{at}].content", got, "whole characters") from error
+        if not (_whole(message.content) and _whole(message.name or "")):
+            raise InvalidInput(f"messages[{at}]", "half a character", "whole characters")
+
+
+def _whole(text: str) -> bool:
+    """Whether the text can be sent: a surrogate alone cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -25,7 +25,8 @@ class TextStatistics:
     """What BM25 needs to know of one cube.
 
     Indexed versions, their terms together (so `terms / versions` is the mean length), and
-    for each term the number of versions that hold it.
+    for each term the number of versions that hold it. What retells messages, see
+    `Memory.retold`, is found but not counted: it would make words common by learning them.
     """
 
     versions: int

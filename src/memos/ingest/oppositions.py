@@ -21,8 +21,14 @@ OWNED = frozenset("have drive vehicle bike phone possession <own>".split())
 
 # In this order: what an earlier phrase has taken, a later one does not see.
 ENGLISH_PHRASES: tuple[tuple[str, str], ...] = (
+    (r"\b(?:work|works|worked|working)(?: \w+)? (?:from|at) home\b|\bwfh\b|\bremotely\b|\bhome office\b", " remote <work> "),
+    (r"\b(?:in|to|at|from) the office\b|\bon[- ]?site\b", " office <work> "),
+    (r"\bfull[- ]time\b", " fulltime "), (r"\bpart[- ]time\b", " parttime "), (r"\bsci-?fi\b", " science fiction "),
+    (r"\bbring(?:ing)? up\b|\btalk(?:ing)? about\b", " mention "), (r"\b(\d+|24|12)[- ]hour clock\b", r" \1hour clock "),
+    (r"\b(?:scared|afraid|terrified|fear|phobia) (?:of|to)\b", " fear "), (r"\ba (?:little|bit of)\b", " beginner "),
+    (r"(?<!the )(?<!this )(?<!that )(?<!no )(?<!any )(?<!every )(?<!each )\bone (?!of\b|and\b|day\b|more\b|thing\b)(?=[a-z])", " 1 "),
+    (r"\bnot an? (\w+) person\b", r" <hate> \1 "),
     # how it holds
-    (r"\b(?:not|never) (?:\w+ ){0,6}?(?:any ?more|any longer)\b", " <end> "),
     (r"\bno longer\b|\bnot any ?more\b|\bany ?more\b|\bany longer\b|\bused to\b|\bno more\b", " <end> "),
     (r"\bnot (?:a (?:big )?fan of|into|keen on|fond of|(?:really )?(?:like|love|enjoy)|care for|stand|bear)\b", " <hate> "),
     (r"\bnot (?:mind|hate|dislike)\b", " <like> "),
@@ -30,7 +36,7 @@ ENGLISH_PHRASES: tuple[tuple[str, str], ...] = (
      r"|\bcut out\b|\bgave away\b|\bgot rid of\b|\bsold\b|\bcancel+ed\b|\bcall(?:ed)? off\b|\bfell through\b|\bdone with\b"
      r"|\bdrop(?:ped|ping)\b|\bdropped\b|\bgone off\b|\bwent off\b|\bkicked\b|\bswore off\b|\bditch(?:ed)?\b|\babandoned\b"
      r"|\boutgrew\b|\boutgrown\b|\bhas ended\b|\bis over\b|\bgot over\b|\bscrapped\b|\bretired from\b|\bformer\b|\bcured of\b"
-     r"|\bback out of\b|\bbacked out of\b|\bpulled out of\b|\bunsubscribed\b|\bclosed my\b|\bmoved out(?: of)?\b", " <end> "),
+     r"|\bback out of\b|\bbacked out of\b|\bpulled out of\b|\bunsubscribed\b|\bclosed (?:my|the|our|down)\b|\bshut (?:my|the|our)\b|\blapsed?\b|\bexpired\b|\bstolen\b|\bshut down\b|\bfinished\b|\bcompleted\b|\bunsubscribe\b|\bmoved out(?: of)?\b", " <end> "),
     (r"\b(?:left|leaving)(?= (?:my|the|our|that|this|<|[a-z]+(?: in| at| last| this| after| for|[.,;]|$)))", " <end> "),
     (r"\b(?:broke|broken|break|split|splitting) up(?: with)?\b|\bgot divorced\b|\bgetting divorced\b|\bdivorced\b|\bseparated\b"
      r"|\bparted ways\b|\b(?:called|broke) off (?:the|our|my) engagement\b", " <end> <partner> "),
@@ -43,19 +49,24 @@ ENGLISH_PHRASES: tuple[tuple[str, str], ...] = (
      r"|mad about|partial to|obsessed with|passionate about|cannot get enough of|can not get enough of|addicted to|hooked on)\b", " <like> "),
     (r"\b(?:actually|in fact|to be (?:honest|exact|precise|clear)|honestly|correction|it turns out(?: that)?|turns out)\b", " <change> "),
     (r"\b(?:now|nowadays|these days|instead|switched(?: over)?(?: from \w+)? to|switched|changed(?: it| my mind)?|swapped|replaced|lately"
-     r"|from now on|converted to|as of|currently)\b", " <change> "),
-    (r"\b(?:moved|pushed back|pushed|postponed|rescheduled|brought forward|delayed|shifted|put off|bumped)(?= (?:to|until|till|by|from|is|<|$))"
-     r"|\b(?:postponed|rescheduled|delayed|put off)\b", " <move> "),
+     r"|from now on|converted to|as of|currently|down to|up to|back to|went up|went down|changed to|graduated to|upgraded|traded)\b", " <change> "),
+    (r"\b(?:pushed(?: back)?|postponed|rescheduled|brought forward|delayed|put off|bumped|shifted)\b"
+     r"|\b(?:is|was|been|got|gets?) moved\b|\bmoved(?: it| up| back| forward| my \w+| our \w+| the \w+)? (?:to|until|from) "
+     r"(?=(?:the )?(?:\d|\w+day\b|next\b|later\b|earlier\b|noon\b|tomorrow|jan|feb|mar|apr|may\b|jun|jul|aug|sep|oct|nov|dec))", " <move> "),
     (r"\b(?:also|too|as well|another|second|additionally|besides|both|other|on top of that|in addition|alongside)\b", " <also> "),
     (r"\b(?:again|once more|back on|back to|returned to)\b", " <again> "),
     (r"\b(?:started|starting|took up|taken up|taking up|began|begun|got into)\b", " <began> "),
+    (r"\b(?:get|gets|got|getting|wakes?|woke|waking) up\b|\bwake-up time\b", " wakeup "),
+    (r"\b(?:go|goes|went) to bed\b|\bbedtime\b", " bedtime "),
+    (r"\b(in|since|last|next|this|by|until|of|on|early|late|from|to|mid) (march|may)\b", r" \g<1> \g<2>month "),
+    (r"\b(?:to (?:work|the office|school)|commut\w+)\b", " commute "),
     # what it is
+    (r"\bwhere (?:i|we) live\b|\bmy home\b|\bhome base\b", " <home> "),
     (r"\b(?:favou?rites?|most <like>|<like> most|<like> best|top choice|go-to)\b", " <favourite> "),
     (r"\b(?:prefers?|preferred|rather have|would rather|rather)\b", " <prefer> "),
     (r"\b(?:lives?|living|lived|based|reside[sd]?|residing|settled(?: down)?|located|relocat(?:ed|ing|e)|mov(?:ed?|ing)"
      r"|staying) (?:back )?(?:over |down |up )?(?:in|to|at|near|into)\b"
      r"|\b(?:home|address|hometown) (?:is|city|town)(?: in)?\b|\b(?:home)\b", " <home> "),
-    (r"<move> (?:back )?(?:in|to)(?= (?!\w+day\b|the \d|\d|next|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|noon))", " <home> "),
     (r"\b(?:works?|working|worked|employed) (?:as|in)\b|\b(?:profession|occupation|job) is\b|\bjob as\b|\bearn my living as\b", " <job> "),
     (r"\b(?:works?|working|worked|employed|job|hired|joined|joining|position|role|engineer|developer|designer|nurse|manager|consultant) "
      r"(?:at|for|by|with)\b|\b(?:employer|company) is\b|\b(?:joined|hired by|<began> at)\b", " <employer> "),
@@ -66,11 +77,13 @@ ENGLISH_PHRASES: tuple[tuple[str, str], ...] = (
     (r"\b(?:from|born in|grew up in|native of)\b(?= [a-z])", " <from> "),
     (r"\b(?:e-?mail(?: address)?)\b", " <email> "),
     (r"\b(?:phone number|mobile number|cell number|number is)\b", " <phone> "),
-    (r"\b(?:study|studies|studying|studied|stud(?:y|ies)|majoring in|major(?: is)?|degree in|phd in)\b", " <study> "),
+    (r"\b(?:study|studies|studying|studied|stud(?:y|ies)|majoring in|major(?: is| to| in)?|degree in|phd in)\b", " <study> "),
+    (r"\b(?:been|are|be|get|back) together\b|\btogether (?:for|since)\b", " <partner> "),
+    (r"\btak(?:e|es|ing) (\w+) (?:lessons|classes)\b", r" learn \1 "), (r"\bno need\b", " not "),
     (r"\b(?:married|husband|wife|spouse|engaged|fianc[eé]e?|girlfriend|boyfriend|partner|dating|seeing someone|in a relationship"
      r"|single|tied the knot|wedding|hubby|gf|bf)\b", r" <partner> \g<0> "),
     (r"\b(?:job|work|works|working|employed|career)\b", " <work> "),
-    (r"\b(?:own|owns|owned|owning|possess|got|have got|has got)\b", " have "),
+    (r"\b(?:own|owns|adopted|adopt|owned|owning|possess|got|have got|has got)\b", " have "),
     (r"\b(?:at the moment|right now|a lot|lots of|a bit|kind of|sort of|a little|so much|very much|you know|i mean|i think|i guess|by the way"
      r"|as i said|like i said|just so you know|for (?:your )?info(?:rmation)?|of course|each and every|every single|as always)\b", " "),
     (r"\bevery ?day\b|\beach day\b|\bdaily\b", " daily "), (r"\bevery week\b|\beach week\b|\bonce a week\b", " weekly "),
@@ -96,15 +109,15 @@ yeah yep no nope um uh ah hmm btw fyi lol please thanks guys right sure some any
 getting got gotten self which who whom whose what when where while because since up out over off into onto upon all each every own
 such same one ones personally myself hello remember note know knew quick new every let lets also too made make sadly luckily
 officially apparently guess say said tell told think thought mean means meant update news small big happened go goes going gone went way
-whole entire anyway recent ago last past next coming soon later day days today time times week month year after before during until till s
+whole entire anyway recent ago last past next coming soon later day days today time times person people week month year after before during until till s
 """.split()
 )
 
 LIGHT = frozenset(
     """
 have take use keep like buy want need try work play go come put give bring look set plan spend start see visit watch read listen eat drink
-<began> <again> <change> <like> <hate> <favourite> <prefer> <name> <age> <from> <work> <partner> morning evening night weekend daily weekly
-year month hour minute old good great nice little long answer reply write person people friend
+<began> <like> <hate> <from> <work> <partner> morning evening night weekend daily weekly
+year month hour minute old good great nice little long answer reply write learn word person people friend
 """.split()
 )
 
@@ -133,7 +146,11 @@ sister sis
 brother bro
 grandma grandmother granny nana
 grandpa grandfather grandad granddad
-child son daughter toddler baby
+child toddler
+soccer football
+mention discuss
+sorry apologise apologize apology
+simple simply plain
 dog puppy pup doggo pooch doggy
 cat kitten kitty
 wife spouse
@@ -164,7 +181,6 @@ soda pop coke
 beer lager ale
 alcohol booze liquor drinking
 smoke cigarette smoking smoker tobacco
-meat steak beef
 shop store
 buy purchase get acquire
 rent lease renting
@@ -238,15 +254,28 @@ colour:red blue green yellow black white purple pink orange grey gray brown teal
 spelling:british american
 clock:24hour 12hour
 hand:left right
+level:fluent beginner intermediate advanced native
+transport:bus bike car drive train subway metro walk tram underground
+household:alone roommate flatmate
+stage:kindergarten elementary primary college
 order:first last
 """.strip().splitlines()
     for word in group.split(":")[1].split()
 }
 """Words of which only one holds at a time, by group."""
 
+ALONE = frozenset({"marital", "diet", "length", "tone", "units", "form", "spelling", "clock", "theme", "script", "hours", "tenure"})
+"""Groups that need nothing else in common."""
+
+ORDERED = frozenset({"language", "form", "spelling", "order"})
+"""Groups that exclude each other only in what the assistant is to do."""
+
+COLOURED = frozenset({"colour", "heat", "milk", "side", "hand"})
+"""Groups that exclude each other only in one thing."""
+
 FUNCTIONAL_NOUNS = frozenset(
     """
-password pin address size budget deadline rent salary manager boss doctor dentist landlord therapist teacher coach height weight
+password pin address size budget deadline rent salary hint manager boss doctor dentist landlord therapist teacher coach height weight
 major team title schedule appointment meet fly train shift username nickname timezone zone blood seat desk office room plan goal
 target limit bedtime alarm color colour birthday name age email phone number code wifi network laptop phone car bike shoe gate
 """.split()
@@ -267,6 +296,25 @@ NUMBER_WORDS = {
     )
 } | {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "hundred": "100"}
 NUMBER_WORDS.pop("one")
+NUMBER_WORDS |= {
+    word: str(at)
+    for at, word in enumerate("third fourth fifth sixth seventh eighth ninth tenth".split(), 3)
+}
+BROADER: dict[str, str] = {
+    word: group.split(":")[0]
+    for group in """
+dog:beagle labrador retriever corgi poodle greyhound spaniel terrier dachshund collie husky bulldog pug chihuahua shepherd mutt
+cat:tabby siamese persian ragdoll
+pet:dog cat hamster rabbit parrot turtle goldfish
+child:son daughter
+nut:peanut walnut almond cashew hazelnut
+fish:salmon tuna cod
+seafood:shellfish shrimp prawn crab
+meat:beef pork chicken lamb bacon steak
+""".strip().splitlines()
+    for word in group.split(":")[1].split()
+}
+"""What something is one of."""
 TIME_WORDS = {
     word: word[:3]
     for word in (
@@ -274,7 +322,7 @@ TIME_WORDS = {
         " january february april june july august september october november december mon tue tues wed thu thurs fri sat"
         " jan feb apr jun jul aug sept sep oct nov dec"
     ).split()
-} | {"noon": "12:00", "midnight": "00:00", "tomorrow": "tomorrow", "tonight": "tonight"}
+} | {"marchmonth": "mar", "maymonth": "may", "noon": "12:00", "midnight": "00:00", "tomorrow": "tomorrow", "tonight": "tonight"}
 TIMED = re.compile(
-    r"(\d{1,2})(?::(\d\d))? ?([ap])\.?m\b\.?|\b(\d{1,2}):(\d\d)\b|\b(\d{1,2}) ?o'clock\b", re.IGNORECASE
+    r"(\d{1,2})(?:[:.](\d\d))? ?([ap])\.?m\b\.?|\b(\d{1,2}):(\d\d)\b|\b(\d{1,2}) ?o'clock\b|\b(?<=at )(\d{1,2})(?= *(?:$|[,.;!]|on|every|in|now|sharp|instead|these|from|each|tomorrow|this))", re.IGNORECASE
 )

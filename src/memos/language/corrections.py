@@ -46,7 +46,7 @@ _OVER = re.compile(
 
 _BARE = re.compile(
     r"(?:(?:it|that|this|he|she|they)(?:['’]s| is|['’]re| are| was)|is|应该是|是|叫|在)?\s*"
-    r"(?P<right>[^\s，。]+(?:\s[^\s，。]+){0,2})",
+    r"(?P<right>[^\s，。!-~我你他她它]{1,6}|[^\s，。\u4e00-\u9fff]+(?:\s[^\s，。\u4e00-\u9fff]+){0,2})",
     re.IGNORECASE,
 )
 

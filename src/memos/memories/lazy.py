@@ -9,8 +9,11 @@ from typing import Any, Generic, TypeVar, cast
 
 from memos.contracts.chat_model import ChatModel, Reply, Turn
 from memos.contracts.embedder import Embedder, Embedding
+from memos.contracts.extractor import Extraction, Extractor
 from memos.contracts.part import Part
 from memos.contracts.reranker import Reranker
+from memos.model.memory import Memory
+from memos.model.message import Message
 
 P = TypeVar("P", bound=Part)
 
@@ -82,6 +85,22 @@ class LazyReranker(Reranker):
     async def score(self, query: str, texts: Sequence[str]) -> list[float]:
         """Scores; the first call opens the model."""
         return await (await self._inner.use()).score(query, texts)
+
+
+class LazyExtractor(Extractor):
+    """Stands before another extractor, which it opens and closes."""
+
+    def __init__(self, inner: Extractor) -> None:
+        self._inner = Lazy(inner)
+        self.name = inner.name
+
+    async def close(self) -> None:
+        """Closes what was opened."""
+        await self._inner.close()
+
+    async def extract(self, messages: Sequence[Message], known: Sequence[Memory]) -> Extraction:
+        """Extracts; the first call opens the extractor."""
+        return await (await self._inner.use()).extract(messages, known)
 
 
 class LazyChatModel(ChatModel):

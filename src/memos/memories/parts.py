@@ -24,7 +24,7 @@ from memos.contracts.text import TextIndex
 from memos.contracts.vectors import VectorIndex
 from memos.contracts.work_log import WorkLog
 from memos.errors import InvalidInput
-from memos.memories.lazy import LazyChatModel, LazyEmbedder, LazyReranker
+from memos.memories.lazy import LazyChatModel, LazyEmbedder, LazyExtractor, LazyReranker
 from memos.model.ids import IdSource, uuid7
 from memos.model.time import Clock, SystemClock
 from memos.settings import Settings
@@ -32,7 +32,7 @@ from memos.settings import Settings
 DATABASE = "memos.db"
 OUTBOX = "outbox"  # in place of a run-queue: workers look into the outbox themselves
 NONE = "none"  # in place of a model that is not wanted
-CHAT = "chat"  # the reranker that asks the chat model
+CHAT = "chat"  # the reranker and the extractor that ask the chat model
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,7 @@ def build(settings: Settings, clock: Clock | None = None, ids: IdSource | None =
         embedder=_embedder(settings, needs),
         reranker=_reranker(settings, needs, chat_model),
         chat_model=chat_model,
+        extractor=_extractor(settings, needs, chat_model),
     )
 
 
@@ -183,6 +184,15 @@ def _reranker(
         "chat_model": lambda: chat_model,
     }
     return LazyReranker(registry.build("reranker", settings.reranker, {**needs, **more}))
+
+
+def _extractor(
+    settings: Settings, needs: Mapping[str, Callable[[], Any]], chat_model: ChatModel | None
+) -> Extractor | None:
+    if chat_model is None:
+        return None
+    more = {"chat_model": lambda: chat_model, "zone": lambda: settings.zone}
+    return LazyExtractor(registry.build("extractor", CHAT, {**needs, **more}))
 
 
 def _check_family(settings: Settings) -> None:

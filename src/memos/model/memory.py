@@ -30,6 +30,9 @@ class Kind(str, Enum):
     SUMMARY = "summary"
 
 
+OURS = "memos"
+"""The role of what memos itself has written."""
+
 STANDING = (Kind.INSTRUCTION, Kind.PROFILE, Kind.PREFERENCE)
 """Kinds that hold whatever is asked, in the order in which a context shows them."""
 
@@ -105,6 +108,13 @@ class Memory(Plain):
     def ref(self) -> Ref:
         """(id, version)."""
         return self.id, self.version
+
+    @property
+    def retold(self) -> bool:
+        """Whether it retells messages: learned from one (whose place it has), or a page of ours."""
+        if self.kind is Kind.SUMMARY:
+            return self.role == OURS
+        return self.kind is not Kind.EPISODE and self.ordinal is not None
 
     @property
     def when(self) -> Instant:

@@ -28,7 +28,7 @@ class Narrowing:
     reading agent, for memories that only their own agent sees. `by_name` is for a memory
     that the caller names: archived, expired and tainted ones are there to be looked at,
     mended and forgotten. `without` are ids of memories and messages to leave out, with what
-    names them as its source.
+    names them as its source. `first_hand` leaves out what retells messages, see `Memory.retold`.
     """
 
     now: Instant
@@ -41,6 +41,7 @@ class Narrowing:
     filter: Filter | None = None
     by_name: bool = False
     without: frozenset[str] = frozenset()
+    first_hand: bool = False
 
     def admits(self, memory: Memory) -> bool:
         """Whether the read may see this version: the one definition of visibility."""
@@ -52,6 +53,7 @@ class Narrowing:
             and (self.conversation_id is None or memory.conversation_id == self.conversation_id)
             and (memory.visibility is Visibility.CUBE or memory.agent_id == self.agent_id)
             and (self.filter is None or self.filter(memory))
+            and not (self.first_hand and memory.retold)
             and (memory.id not in self.without and self.without.isdisjoint(memory.sources))
         )
 

@@ -32,8 +32,7 @@ PINNED = 2  # orders that move up
 class Scored(NamedTuple):
     """A candidate with its row in the pool, its sum, and how well it fits as an order.
 
-    `message` is the same for all pieces of one message and what was learned from it; `verbatim`
-    tells the former from the latter.
+    `message` is the same for all pieces of one message.
     """
 
     row: int
@@ -43,7 +42,6 @@ class Scored(NamedTuple):
     when: int
     thread: int
     message: Ref | tuple[int, int]
-    verbatim: bool
 
 
 def scored(outline: Outline, totals: Floats, fits: Floats) -> list[Scored]:
@@ -52,13 +50,9 @@ def scored(outline: Outline, totals: Floats, fits: Floats) -> list[Scored]:
     rows = zip(outline.refs, totals.tolist(), fits.tolist(), *(one.tolist() for one in columns),
                strict=False)  # fmt: skip
     return [
-        Scored(row, ref, total, fit, when, thread, _message(ref, thread, ordinal), ordinal >= 0)
+        Scored(row, ref, total, fit, when, thread, (thread, ordinal) if ordinal > 0 else ref)
         for row, (ref, total, fit, when, thread, ordinal) in enumerate(rows)
     ]
-
-
-def _message(ref: Ref, thread: int, ordinal: int) -> Ref | tuple[int, int]:
-    return (thread, abs(ordinal)) if ordinal else ref
 
 
 def arrange(
@@ -80,15 +74,10 @@ def _ranked(candidates: Iterable[Scored]) -> list[Scored]:
 
 
 def _one_per_message(ranked: Sequence[Scored]) -> list[Scored]:
-    """A message stands for itself once, with its best piece, where the best of it stands.
-
-    What was learned from a message stands only for one that is not there.
-    """
+    """A long message stands for itself once, with its best piece."""
     best: dict[Ref | tuple[int, int], Scored] = {}
     for one in ranked:
-        first = best.setdefault(one.message, one)
-        if one.verbatim and not first.verbatim:
-            best[one.message] = one._replace(total=first.total)
+        best.setdefault(one.message, one)
     return list(best.values())
 
 

@@ -22,7 +22,9 @@ async def outdated(search: Search, ranked: Sequence[Scored]) -> dict[str, set[st
     """
     ids = [one.ref[0] for one in ranked[:LOOKED]]
     narrowing = search.scope.narrowing
-    scope = replace(search.scope, narrowing=replace(narrowing, kinds=LEARNED, filter=None))
+    scope = replace(
+        search.scope, narrowing=replace(narrowing, kinds=LEARNED, filter=None, first_hand=False)
+    )
     made = await search.sources.records.derived(scope, ids)
     told: dict[str, set[str]] = {}
     for source, memories in made.items():

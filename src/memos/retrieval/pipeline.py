@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from datetime import tzinfo
 from typing import Any, TypeVar
 
@@ -71,6 +72,8 @@ async def recall(
     it an error: DeadlineExceeded, or what the first leg raised.
     """
     deadline = Deadline(deadline_ms)
+    if scope.narrowing.kinds is None:  # messages speak for themselves, unless kinds are asked for
+        scope = replace(scope, narrowing=replace(scope.narrowing, first_hand=True))
     planned = plan(query, scope.narrowing.now, zone)
     search = Search(sources, scope, planned, budget, Found())
     found = await run_legs(search, deadline.share(LEGS_SHARE))

@@ -21,7 +21,7 @@ from memos.contracts.outline import (
 )
 from memos.language.cues import asks, has_number, has_time_word, is_standing_order
 from memos.language.entities import mentioned
-from memos.model.memory import Kind, Memory
+from memos.model.memory import OURS, Kind, Memory
 from memos.storage.text.terms import memory_terms
 
 ROLES = {"user": USER, "assistant": ASSISTANT}
@@ -75,9 +75,7 @@ def outlined(
             ],
             np.int64,
         ),
-        ordinals=np.array(
-            [message_place(m.ordinal, m.kind is Kind.EPISODE) for m in memories], np.int64
-        ),
+        ordinals=np.array([message_place(m.ordinal, m.kind, m.role) for m in memories], np.int64),
         chunks=np.array([memory.chunk for memory in memories], np.int64),
         roles=np.array([role_of(memory.role) for memory in memories], np.uint8),
         cues=np.array([cues_of(m.content, m.kind, m.role) for m in memories], np.uint8),
@@ -92,6 +90,8 @@ def outlined(
     )
 
 
-def message_place(ordinal: int | None, episode: bool) -> int:  # noqa: FBT001 - as rows have it
+def message_place(ordinal: int | None, kind: Kind, role: str | None) -> int:
     """What `Outline.ordinals` has for a version."""
-    return (ordinal or 0) * (1 if episode else -1)
+    if kind is Kind.EPISODE:
+        return ordinal or 0
+    return -1 if (role == OURS if kind is Kind.SUMMARY else ordinal is not None) else 0

@@ -11,6 +11,7 @@ import pytest
 from memos.contracts.text import TextHit
 from memos.language import bm25
 from memos.language.tokens import query_terms
+from memos.model.claim import slot_term
 from memos.model.filter import parse_filter
 from memos.model.memory import Kind, Visibility
 from memos.model.time import Instant
@@ -105,6 +106,25 @@ class TextContract(ProjectionContract):
         for empty in ("user:bob", "user:nobody"):
             assert (found[empty].versions, found[empty].terms) == (0, 0)
             assert found[empty].frequency["tea"] == 0
+
+    @scenario
+    async def test_what_retells_messages_is_found_and_not_counted(self, system: Backends) -> None:
+        desk = Desk(system)
+        await desk.say(desk.message("green tea"), desk.message("honey"))
+        await system.settle()
+        before = (await system.text.search(desk.reads(), ["tea"], 9)).statistics
+        learned = await desk.remember("she drinks tea", ordinal=1, labels=("slot:/self/diet",))
+        page = await desk.remember("tea, tea, tea", kind=Kind.SUMMARY, role="memos")
+        await system.settle()
+        found = await system.text.search(desk.reads(), ["tea"], 9)
+        assert {learned.ref, page.ref} < {hit.ref for hit in found.hits}
+        assert found.statistics == before
+        for term, expected in ((slot_term("slot:/self/diet"), [learned.ref]), ("slot", [])):
+            hits = (await system.text.search(desk.reads(), [term], 9)).hits
+            assert [hit.ref for hit in hits] == expected
+        first_hand = await system.text.search(desk.reads(first_hand=True), ["tea"], 9)
+        assert {learned.ref, page.ref}.isdisjoint(hit.ref for hit in first_hand.hits)
+        assert len(first_hand.hits) == 1
 
     @scenario
     async def test_the_scope_is_applied_before_the_limit(self, system: Backends) -> None:

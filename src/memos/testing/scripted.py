@@ -118,6 +118,8 @@ class _Handler(BaseHTTPRequestHandler):
         content = answer.content()
         more = 1 if answer.cut or answer.silent else 0
         self.send_response(answer.status)
+        if not isinstance(answer.body, bytes):
+            self.send_header("Content-Type", "application/json")
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(content) + more))

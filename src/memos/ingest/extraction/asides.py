@@ -5,6 +5,7 @@ about the one who sends them; neither do greetings, stage directions and stories
 `READ_LIMIT` characters are read, in linear time.
 """
 
+# ruff: noqa: E501 - a pattern is easier to read on one line
 from __future__ import annotations
 
 import re
@@ -15,7 +16,9 @@ _I = re.IGNORECASE
 _M = re.MULTILINE
 
 _FENCED = re.compile(r"(?:```|~~~).*?(?:```|~~~|\Z)", re.DOTALL)
-_BRACKETED = re.compile(r"\[[^\]\n]{0,300}\](?:\([^)\n]{0,300}\))?|<[/!?a-zA-Z][^<>\n]{0,300}>|【[^】\n]{0,60}】")
+_BRACKETED = re.compile(
+    r"\[[^\]\n]{0,300}\](?:\([^)\n]{0,300}\))?|<[/!?a-zA-Z][^<>\n]{0,300}>|【[^】\n]{0,60}】"
+)
 _ACTION = re.compile(r"(?<![*\w])\*{1,2}[a-zA-Z\u4e00-\u9fff][^*\n]{1,80}\*{1,2}(?![*\w])")
 _URL = re.compile(r"(?:https?://|www\.)[^\s，。]+", _I)
 _QUOTE = re.compile(  # a quotation of four words or more; a title stays
@@ -42,7 +45,7 @@ _PASTED = re.compile(
     r"(?:[\w'’]+ ){0,6}?(?:e-?mails?|messages?|texts?|letters?|articles?|paragraphs?|passages?|posts?|drafts?|essays?"
     r"|logs?|output|errors?|trace|code|scripts?|descriptions?|ads?|review|transcript|notes|quote|lyrics|poem|story"
     r"|bio|abstract|listing|excerpt|sample|dialogue|chapter|cover letter|file|config|json|response)\b[^\n:.]{0,60}:.*\Z"
-    r"|(?:翻译|润色|改写|总结|概括|校对|修改|缩写|扩写|改一?[下改]|检查|解释|分析)[^\n。！？:：]{0,24}[:：].*\Z"
+    r"|(?:请?帮我|请|麻烦)?(?:翻译|润色|改写|总结|概括|校对|修改|缩写|扩写|改一?[下改]|检查|解释|分析)[^\n。！？:：]{0,24}[:：].*\Z"
     r"|(?:以下|下面|这)(?:是|段|封|篇|条)[^\n。！？:：]{0,24}"
     r"(?:邮件|文章|文字|内容|短信|消息|报错|日志|代码|歌词|段落|聊天记录|简历|作文|稿子)[^\n。！？:：]{0,12}[:：].*\Z",
     _I | re.DOTALL,
@@ -104,6 +107,7 @@ _SIGN_OFF = re.compile(
     _I,
 )
 _SPEAKER = re.compile(r"\s*(?:[A-Z][\w .'-]{0,24}|[\u4e00-\u9fff]{1,6})\s?[:：]\s*\S")
+_RECORD = re.compile(r"\s*[{\[].{0,2000}[}\]][,;]?\s*")
 _SYMBOLS = re.compile(r"[{}<>\[\]|=;$\\#_/~^`]")
 _CELLS = re.compile(r"\||\t|,(?=\S)")
 _SPOKEN_COMMA = re.compile(r"[a-z],[a-z]", _I)
@@ -134,6 +138,8 @@ def _of_another(line: str, *, transcript: bool) -> bool:
     if _LINE_OF_ANOTHER.match(line) or _SIGN_OFF.fullmatch(line):
         return True
     if transcript and _SPEAKER.match(line):
+        return True
+    if _RECORD.fullmatch(line):
         return True
     cells = len(_CELLS.findall(line)) - len(_SPOKEN_COMMA.findall(line))
     symbols = len(_SYMBOLS.findall(line))

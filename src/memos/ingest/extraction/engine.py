@@ -12,8 +12,8 @@ from memos.language.times import TimeWindow, time_windows
 from memos.model.claim import PLAN, SELF, Claim
 from memos.model.memory import Kind
 
-
 _DAY = timedelta(days=1)
+_LONG_PAST, _SOON = timedelta(days=240), timedelta(days=120)
 Days = tuple[str | None, str | None]  # the first day and the day after the last one, ISO
 NO_DAYS: Days = (None, None)
 
@@ -97,51 +97,66 @@ def _in_clause(clause: Clause, grammar: Grammar, said_at: datetime) -> Iterator[
             kind=Kind.INSTRUCTION, text=clause.text, value=clause.text, language=grammar.language
         )
         return
+    for rule, match, days in _matches(clause, grammar, said_at):
+        who = match.groupdict().get("who") or clause.subject
+        for value in _values(match, rule, grammar) or [clause.text.strip()]:
+            yield Claim(
+                kind=rule.kind,
+                text=clause.text,
+                subject=who.strip(),
+                attribute=rule.attribute,
+                value=value,
+                label=rule.label,
+                likes=rule.likes,
+                start=days[0],
+                end=days[1],
+                confidence=rule.confidence,
+                language=grammar.language,
+            )
+
+
+def _matches(
+    clause: Clause, grammar: Grammar, said_at: datetime
+) -> Iterator[tuple[Rule, re.Match[str], Days]]:
+    """The rules that count in a clause, in their order; the first one keeps its place."""
     taken: list[tuple[int, int, Kind]] = []
     for rule in grammar.rules:
         for match in rule.pattern.finditer(clause.said):
-            has_value = "value" in rule.pattern.groupindex and match["value"] is not None
-            start, end = match.span("value") if rule.beside and has_value else match.span()
-            free = Kind.PROFILE if rule.beside and not has_value else None
-            if any(start < last and first < end and kind is not free for first, last, kind in taken):
+            valued = _has_value(match)
+            start, end = match.span("value") if rule.beside and valued else match.span()
+            beside = Kind.PROFILE if rule.beside and not valued else None
+            if any(start < to and at < end and kind is not beside for at, to, kind in taken):
                 continue
             days = _days(clause.text, said_at, ahead=rule.label == PLAN) if rule.label else NO_DAYS
             if rule.dated and not _fits(days, rule.label, said_at):
                 continue
-            values = _values(match["value"], rule, grammar) if has_value else [clause.text.strip()]
-            if values:
+            if not valued or _values(match, rule, grammar):
                 taken.append((start, end, rule.kind))
-            who = (match.groupdict().get("who") or clause.subject).strip()
-            for value in values:
-                yield _claim(rule, clause.text, who, value, grammar.language, days)
+                yield rule, match, days
 
 
-def _values(value: str, rule: Rule, grammar: Grammar) -> list[str]:
+def _has_value(match: re.Match[str]) -> bool:
+    return "value" in match.re.groupindex and match["value"] is not None
+
+
+def _values(match: re.Match[str], rule: Rule, grammar: Grammar) -> list[str]:
+    """What a match says, a list taken apart; nothing where it has no value."""
+    if not _has_value(match):
+        return []
+    value = match["value"]
     parts = grammar.several(value) if rule.many and grammar.several else (value,)
     return list(filter(None, map(grammar.tidy, parts)))
-
-
-def _claim(rule: Rule, text: str, subject: str, value: str, language: str, days: Days) -> Claim:
-    return Claim(
-        kind=rule.kind,
-        text=text,
-        subject=subject,
-        attribute=rule.attribute,
-        value=value,
-        label=rule.label,
-        likes=rule.likes,
-        start=days[0],
-        end=days[1],
-        confidence=rule.confidence,
-        language=language,
-    )
 
 
 _TO = re.compile(r"\s*(?:to|until|till|through|[-–—~]|到|至)?\s*(?:the\s)?")
 _UNTIL = re.compile(r"\s*(?:to|until|till|through|[-–—~]|到|至)\b")
 _COMMA = re.compile(r",?\s?(?:the\s)?")
-_UP_TO = re.compile(r"\s?(?:-|–|to|until|till|through)\s?(?:the\s)?([0-9]{1,2})(?:st|nd|rd|th)?\b(?![:.,]?[0-9]|\s?(?:am|pm|h\b|%))")
-_UP_FROM = re.compile(r"(?<![0-9:.])([0-9]{1,2})(?:st|nd|rd|th)?\s?(?:-|–|to|until|till|through)\s?(?:the\s)?\Z")
+_UP_TO = re.compile(
+    r"\s?(?:-|–|to|until|till|through)\s?(?:the\s)?([0-9]{1,2})(?:st|nd|rd|th)?\b(?![:.,]?[0-9]|\s?(?:am|pm|h\b|%))"
+)
+_UP_FROM = re.compile(
+    r"(?<![0-9:.])([0-9]{1,2})(?:st|nd|rd|th)?\s?(?:-|–|to|until|till|through)\s?(?:the\s)?\Z"
+)
 
 
 def _fits(days: Days, label: str | None, said_at: datetime) -> bool:
@@ -155,7 +170,7 @@ def _fits(days: Days, label: str | None, said_at: datetime) -> bool:
 def _days(text: str, said_at: datetime, *, ahead: bool) -> Days:
     """The first day and the day after the last one, where `text` names any."""
     windows = time_windows(text, said_at, ahead=ahead)
-    if not windows:
+    if not windows or (not ahead and _rather_ahead(text, windows[0], said_at)):
         return NO_DAYS
     if len(windows) > 1 and _dates(text, *windows[:2]):
         windows = windows[1:]
@@ -168,11 +183,19 @@ def _days(text: str, said_at: datetime, *, ahead: bool) -> Days:
     return start.date().isoformat(), end.date().isoformat()
 
 
+def _rather_ahead(text: str, window: TimeWindow, said_at: datetime) -> bool:
+    """It is a bare date long past and soon again: 'we agreed on August 12th', said in July."""
+    ahead = time_windows(text, said_at, ahead=True)[0]
+    return window.end < said_at - _LONG_PAST and window.start < ahead.start < said_at + _SOON
+
+
 def _dates(text: str, first: TimeWindow, second: TimeWindow) -> bool:
     """A weekday and its date: Friday the 12th of July."""
     names_day = first.text.lower().endswith("day") and first.end - first.start == _DAY
-    return names_day and second.end - second.start == _DAY and bool(
-        _COMMA.fullmatch(_between(text, first, second))
+    return (
+        names_day
+        and second.end - second.start == _DAY
+        and bool(_COMMA.fullmatch(_between(text, first, second)))
     )
 
 

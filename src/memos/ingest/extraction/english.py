@@ -1,5 +1,6 @@
 """The grammar of English: how clauses are read, and the rules in their order."""
 
+# ruff: noqa: E501 - a pattern is easier to read on one line
 from __future__ import annotations
 
 import re
@@ -10,8 +11,14 @@ from memos.ingest.extraction.english_facts import BESIDE_TASTES, EVENTS, FACTS, 
 from memos.ingest.extraction.english_profile import EMBEDDED, PROFILE
 
 _EDGE = " \t,.;:!?\"'()-"
-_HEDGES = re.compile(r"\A(?:(?:now|just|currently|also|still|only|about|around|really|definitely|probably|the)\s)+(?=\w)", re.IGNORECASE)
-_TAILS = re.compile(r"(?:\s(?:in (?:19|20)[0-9]{2}|(?:last|this|next) \w+|since [\w ]+|(?:a |two |three |many |few )*\w+ ago|for (?:years|ages|months)|yesterday|today|lately|recently|nowadays|now|too|though|lol|haha|btw|tbh|anyway|as well|by the way|right now|at the moment|these days|nowadays|already|again|obviously|actually|really|originally|so|and|or|but|with|in|at|to))+\Z", re.IGNORECASE)
+_HEDGES = re.compile(
+    r"\A(?:(?:now|just|currently|also|still|only|about|around|really|definitely|probably|the)\s)+(?=\w)",
+    re.IGNORECASE,
+)
+_TAILS = re.compile(
+    r"(?:\s(?:in (?:19|20)[0-9]{2}|(?:last|this|next) \w+|since [\w ]+|(?:a |two |three |many |few )*\w+ ago|for (?:years|ages|months)|yesterday|today|lately|recently|nowadays|now|for me|for us|too|though|lol|haha|btw|tbh|anyway|as well|by the way|right now|at the moment|these days|nowadays|already|again|obviously|actually|really|originally|so|and|or|but|with|in|at|to))+\Z",
+    re.IGNORECASE,
+)
 
 
 def _tidy(value: str) -> str:
@@ -19,7 +26,9 @@ def _tidy(value: str) -> str:
     return _TAILS.sub("", value.strip(_EDGE)).strip(_EDGE)
 
 
-_LIST = re.compile(r"(?:,\s(?:and\s|or\s)?|\s(?:and|or|nor|&)\s)(?:(?:also|some|a bit of|any)\s)?", re.IGNORECASE)
+_LIST = re.compile(
+    r"(?:,\s(?:and\s|or\s)?|\s(?:and|or|nor|&)\s)(?:(?:also|some|a bit of|any)\s)?", re.IGNORECASE
+)
 _LONGEST_PART = 3  # words; what has longer parts is a phrase, no list
 
 

@@ -7,6 +7,7 @@ beside something else, as in 'my torn meniscus', is looked for in the whole clau
 `BESIDE`.
 """
 
+# ruff: noqa: E501 - a pattern is easier to read on one line
 from __future__ import annotations
 
 import re
@@ -26,7 +27,15 @@ from memos.ingest.extraction.english_sentences import (
     sentences,
     stated,
 )
-from memos.ingest.extraction.english_words import ADVERB, JOBS, LEAD_IN, RELATION, WHEN
+from memos.ingest.extraction.english_words import (
+    ADVERB,
+    FAITHS,
+    JOBS,
+    LEAD_IN,
+    NATIONS,
+    RELATION,
+    WHEN,
+)
 from memos.language.cues import is_standing_order
 from memos.language.names import names
 from memos.model.claim import SELF
@@ -45,7 +54,12 @@ _SHORT = (
     (re.compile(r"\b(i)m\b(?=\s)", _I), r"\1'm"),
     (re.compile(r"\b(i|we|they|you)ve\b(?=\s)", _I), r"\1've"),
     (re.compile(r"\b(hes|shes)\b(?=\s)", _I), lambda match: match[1][:-1] + "'s"),
-    (re.compile(r"\b(do|does|did|is|are|was|were|ca|wo|have|has|had|would|could|should)nt\b", _I), r"\1n't"),
+    (
+        re.compile(
+            r"\b(do|does|did|is|are|was|were|ca|wo|have|has|had|would|could|should)nt\b", _I
+        ),
+        r"\1n't",
+    ),
 )
 _AUX = (
     (re.compile(r"\A'm\b", _I), " am"),
@@ -53,33 +67,53 @@ _AUX = (
     (re.compile(r"\A've\b", _I), " have"),
     (re.compile(r"\A'll\b", _I), " will"),
     (re.compile(r"\A'd\b", _I), " would"),
-    (re.compile(r"\A's (?=(?:\w+ )?(?:been|got|had|lived|worked|moved|started|become|gone)\b)", _I), " has "),
+    (
+        re.compile(
+            r"\A's (?=(?:\w+ )?(?:been|got|had|lived|worked|moved|started|become|gone)\b)", _I
+        ),
+        " has ",
+    ),
     (re.compile(r"\A's\b", _I), " is"),
-    (re.compile(r"\A(\s(?:my|our) [\w -]{2,40}?)'s\b(?=\s(?:an?|the|on|in|at|now|still|due|called|not|my|our|[0-9]|(?-i:[A-Z])|next|tomorrow|been|moved)\b)", _I), r"\1 is"),
+    (
+        re.compile(
+            r"\A(\s(?:my|our) [\w -]{2,40}?)'s\b(?=\s(?:going|getting|coming|off|an?|the|on|in|at|now|still|due|called|not|my|our|[0-9]+|(?-i:[A-Z])|next|tomorrow|been|moved)\b)",
+            _I,
+        ),
+        r"\1 is",
+    ),
     (re.compile(r"\A\s*(?:am|are|is) gonna\b", _I), " am going to"),
 )
 # A clause without a subject is about the speaker, if it begins as one about a person does.
 _BEEN = re.compile(r"(?:been|gotten|gone)\b", _I)
 _AM = re.compile(
     r"(?:allergic to|lactose|coeliac|celiac|based in|born(?= in| on)|engaged|married|divorced|retired|vegetarian|vegan|pescatarian|originally from|expecting|training for"
-    r"|(?:(?:really|so|very|super|totally) )?(?:into|keen on|fond of|obsessed with|addicted to|hooked on)|more of an? [\w-]+ person|from (?-i:[A-Z])|due (?:in|on)|pregnant|diabetic|colou?r ?blind|(?:working|living|moving|starting|studying|learning|getting|flying|leaving|hanging up|heading|having|travelling|traveling|visiting"
-    r"|saving|renovating|writing|throwing|running|going|driving|sailing|hiking|playing|teaching|marrying|retiring|seeing|back|off|taking|staying|meeting|hosting|selling|buying|adopting)\b(?!\s(?:is|was|are|sounds|feels|the|this|that|forward|for a (?:way|good))\b)(?=\s)"
-    rf"|(?!(?:i|i'm|i've|we|we're|he|she|my|our|the|they|it|it's|you|his|her|this|that|there|as|any|no|what|me)\b)(?:an? )?(?:[\w'-]+\s){{1,2}}(?:person|lover|addict|snob|fanatic|enthusiast)\b|not (?:a (?:big |huge )?fan of|into|keen on|fond of)|(?:an? )?(?:big |huge )?fan of|(?!(?:i|i'm|i've|we|we're|he|she|he's|she's|my|our|the|they|it|it's|you|his|her|this|that|there|as|any|no|what|need|me)\b)(?:[\w'’-]+\s){{0,3}}?(?:{JOBS}|[\w-]+(?:ologist|ician|grapher|writer|worker|analyst|developer))\s(?:here|by (?:trade|day|profession|training)|(?:at|for|with)\s(?-i:[A-Z])))",
+    r"|(?:(?:really|so|very|super|totally) )?(?:into|keen on|fond of|obsessed with|addicted to|hooked on)|more of an? [\w-]+ person|due (?:in|on)|pregnant|diabetic|colou?r ?blind|(?:working|living|moving|starting|studying|learning|getting|flying|leaving|hanging up|heading|having|travelling|traveling|visiting"
+    r"|saving|renting|renovating|writing|throwing|running|going|driving|sailing|hiking|playing|teaching|marrying|retiring|seeing|back|off|taking|staying|meeting|hosting|selling|buying|adopting)\b(?!\s(?:is|was|are|sounds|feels|the|this|that|forward|for a (?:way|good))\b)(?=\s)"
+    rf"|(?!(?:i|i'm|i've|we|we're|he|she|my|our|the|they|it|it's|you|his|her|this|that|there|as|any|no|what|me)\b)(?:an? )?(?:[\w'-]+\s){{1,2}}(?:person|lover|addict|snob|fanatic|enthusiast)\b|not (?:a (?:big |huge )?fan of|into|keen on|fond of)|(?:an? )?(?:big |huge )?fan of|(?!(?:i|i'm|i've|we|we're|he|she|he's|she's|my|our|the|they|it|it's|you|his|her|this|that|there|as|any|no|what|need|me)\b)(?:[\w'’-]+\s){{0,3}}?(?:{JOBS}|[\w-]+(?:ologist|ician|grapher|writer|worker|analyst|developer))\s(?:here|by (?:trade|day|profession|training)|at\s(?-i:[A-Z])))",
     _I,
 )
 _DOES = re.compile(
-    rf"(?:(?!(?:used|based|fixed|thanks|noted|agreed|booked it|need|heard|said|told|thought|guessed|sorted|put|set|cut|read|let|hit|shut|split|quit it|kept|made it|got it|saw that|got any|done|understood|meant|led|left|sent|found (?:it|this)|tried|asked|installed|updated|lost (?:me|here)|stuck|confused|interested|supposed|curious|related|speaking)\b){PAST}"
+    rf"(?:(?!(?:took (?:me|us|ages|a while|forever|it)|used|based|fixed|thanks|noted|agreed|booked it|need|heard|said|told|thought|guessed|sorted|put|set|cut|read|let|hit|shut|split|quit it|kept|made it|got it|saw that|got any|done|understood|meant|led|left|sent|found (?:it|this)|tried|asked|installed|updated|lost (?:me|here)|stuck|confused|interested|supposed|curious|related|speaking)\b){PAST}"
     r"|(?:love|hate|prefer|adore|enjoy|dislike|loathe|detest)(?! (?:it|this|that|you|your|how)\b)|can't (?:stand|bear|do|eat|drink|have|be doing|abide)|cannot stand|don't (?:eat|drink|like|smoke|drive|do)|never (?:eat|drink|drive|fly|buy|wear|order|touch|liked|learned|been|had)"
     r"|always (?:eat|drink|buy|order|wear|sleep|had|loved|hated|been)|(?:live|work|teach|study) (?:in|at|as|for|on|near)|would rather|'d rather|(?:have|got) (?:a|an|two|three|four) (?!question|problem|quick|bug|issue|lot|feeling|minute|moment|few|couple)|have been|used to|read (?!this|that|the)|quit (?!it)|put (?:down|up) |split up|cut out)\b",
     _I,
 )  # fmt: skip
 _OWNS = re.compile(
-    r"(?:two|three|four|five|six|twin)\s(?:\w+\s)?(?:kids|boys|girls|sons|daughters|children|cats|dogs|toddlers|teenagers|teens|brothers|sisters|kittens|puppies|rabbits|hens|horses)\b",
+    r"(?:two|three|four|five|six|twin|[0-9])\s(?:\w+\s)?(?:kids|boys|girls|sons|daughters|children|cats|dogs|toddlers|teenagers|teens|brothers|sisters|kittens|puppies|rabbits|hens|horses)\b",
     _I,
 )
-_GERUND = re.compile(r"(?!(?:being|having|according|including|during|thing|something|nothing|everything|anything|king|ring|bring|sing)\b)[a-z]+ing\s", _I)
-_CALLED = re.compile(rf"(?:is|are|was|were)\s(?:called\s|named\s)?(?P<name>{NAME})\W*\Z", _I)
-_YEARS = re.compile(r"(?:[0-9]+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty)\s(?:years?|months|seasons|decades|weeks)\s(?:at|in|as|with|of|into|sober|vegan|vegetarian|clean|married|on)\b", _I)
+_GERUND = re.compile(
+    r"(?!(?:being|having|according|including|during|thing|something|nothing|everything|anything|king|ring|bring|sing)\b)[a-z]+ing\s",
+    _I,
+)
+_CALLED = re.compile(
+    rf"(?:is|are|was|were)\s(?:called\s|named\s)?(?!(?:{NATIONS}|{FAITHS})\b)(?P<name>{NAME})\W*\Z",
+    _I,
+)
+_YEARS = re.compile(
+    r"(?:[0-9]+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty)\s(?:years?|months|seasons|decades|weeks)\s(?:at|in|as|with|of|into|sober|vegan|vegetarian|clean|married|on)\b",
+    _I,
+)
 _WITHOUT = (  # what a clause without a subject begins with, and what is left out
     (_BEEN, " have "),
     (_YEARS, " have been "),
@@ -88,9 +122,13 @@ _WITHOUT = (  # what a clause without a subject begins with, and what is left ou
     (_DOES, " "),
 )
 _RELATIVE = re.compile(
-    rf"(?:{PERSON}|(?P<other>(?-i:[A-Z]\w+)'s (?:{RELATION})|{NAME}|(?:a|an|one|two)\s(?:[\w-]+\s)?(?:{RELATION})(?:\s(?:named|called)\s{NAME})?)),?\s(?:who(?=['’ ])\s?)(?P<said>[^,;()]{{3,120}})", _I
+    rf"(?:{PERSON}|(?P<other>(?-i:[A-Z]\w+)'s (?:{RELATION})|{NAME}|(?:a|an|one|two)\s(?:[\w-]+\s)?(?:{RELATION})(?:\s(?:named|called)\s{NAME})?)),?\s(?:who(?=['’ ])\s?)(?P<said>[^,;()]{{3,120}})",
+    _I,
 )
-_AS = re.compile(r"(?:\A|[,.]\s|\b(?:and|so|but)\s)(?P<text>as an? (?P<what>[^,;]{3,40}?)),?\s(?=(?:i|my|we)\b)", _I)
+_AS = re.compile(
+    r"(?:\A|[,.]\s|\b(?:and|so|but)\s)(?P<text>as (?:an?|(?P<with>someone with)) (?P<what>[^,;]{3,40}?)),?\s(?=(?:i|my|we)\b)",
+    _I,
+)
 _BOTH = re.compile(
     r"\A(?P<be>am|is|are)\s(?P<one>[^,;]{2,50}?)(?:,\s|,?\sand\s)(?:also\s)?(?P<two>(?:an?\s|vegan|vegetarian|allergic|married|single|divorced|engaged|from\s|in my\s|living\s|based\s|retired|diabetic|pregnant|[0-9]{1,2}\b|fluent|afraid|obsessed|into\s|left-handed|coeliac|celiac|working\s|studying\s|deaf|blind|lactose|gluten|originally|halal|kosher|pescatarian|currently\s).*)\Z",
     _I,
@@ -105,14 +143,17 @@ _ORDER_PART = re.compile(
     r"(?:,\s*|\s+)(?:so|and|but|also)?\s*(?=(?:from (?:now|here|today)\b|going forward|in future\b|please (?:always|never|don't)|for \w+ stuff (?:always|never)|never (?:put|use|call|give|suggest|write|ask|send|show)\b|always (?:give|use|write|answer|put|call|show|ask|include)\b|don't (?:ever|you)\b|no \w+(?: \w+)?,? (?:please,? )?ever\b))",
     _I,
 )
-_OTHERS = re.compile(r"(?:they|he|she|it|there|those|these|people|everyone|nobody|someone|(?:my|our|his|her|their) \w+)\b(?! rules?\b)", _I)
+_OTHERS = re.compile(
+    r"(?:i'm|i am|i've|i have|i (?:never|always|usually)|(?:never|always) (?:got|been|had|liked|learned|learnt|understood|seen|met|tried|wanted|thought)|they|he|she|it|there|those|these|people|everyone|nobody|someone|(?:my|our|his|her|their) \w+)\b(?! rules?\b)",
+    _I,
+)
 
 
 def read(text: str) -> Iterator[Clause]:
     """The clauses of `text` that may claim something."""
     text = text.translate(_APOSTROPHES)
     for pattern, instead in _SHORT:
-        text = pattern.sub(instead, text)  # type: ignore[arg-type]
+        text = pattern.sub(instead, text)
     if taken_back := WITHDRAWN.search(text):
         text = text[taken_back.end() :]
     people = People()
@@ -122,11 +163,16 @@ def read(text: str) -> Iterator[Clause]:
             yield from _ordered(sentence, people, known)
             continue
         if ASKS.match(_opened(sentence)[0]):
+            mention(sentence, people)
             yield Clause(sentence, ASIDE + sentence)
             continue
         told = stated(sentence, asked=asked)
         if len(told) < len(sentence):
             yield Clause(sentence[len(told) :].strip(" ,"), ASIDE + sentence[len(told) :])
+        for role in _AS.finditer(told):
+            yield Clause(
+                role["text"].strip(" ,"), ("have " if role["with"] else "am a ") + role["what"]
+            )
         yield from _in_sentence(clauses(told), people, known)
 
 
@@ -142,10 +188,9 @@ def _ordered(sentence: str, people: People, known: frozenset[str]) -> Iterator[C
         sentence = sentence[cut.end() :]
     parts = clauses(sentence)
     orders = [part for part, _ in parts if _orders(part) and not _OTHERS.match(_opened(part)[0])]
-    if not orders:
-        if not _OTHERS.match(_opened(sentence)[0]):
-            yield Clause(sentence.strip(" ,"), "", order=True)
-            return
+    if not orders and not _OTHERS.match(_opened(sentence)[0]):
+        yield Clause(sentence.strip(" ,"), "", order=True)
+        return
     for order in orders:
         yield Clause(order.strip(" ,"), "", order=True)
     yield from _in_sentence([one for one in parts if one[0] not in orders], people, known)
@@ -156,14 +201,9 @@ def _in_sentence(
 ) -> Iterator[Clause]:
     subject: str | None = None
     for at, (part, coordinated) in enumerate(parts):
-        if not part:
-            continue
         if IF.search(part):
             return
-        if not DOUBT.search(part):
-            yield Clause(part, BESIDE + part)
-            for role in _AS.finditer(part):
-                yield Clause(role["text"].strip(" ,"), "am a " + role["what"])
+        yield from _beside(part)
         yield from _relatives(part, people)
         opened, when = _opened(part)
         found = _found(opened, people, known, first=at == 0)
@@ -177,19 +217,17 @@ def _in_sentence(
             continue
         if found[0] != SELF:
             people.add(found[0])
-        yield from _said(part, opened, found[0], found[1], people, when)
+        text = _whole(part, opened, *found)
+        yield from _said(text, found, people, when)
 
 
-def _said(
-    part: str, opened: str, subject: str, rest: str, people: People, when: str = ""
-) -> Iterator[Clause]:
-    said = _shape(rest)
-    if DOUBT.search(part) or REPORTED.match(said) or IDIOM.match(said):
+def _said(text: str, found: tuple[str, str], people: People, when: str = "") -> Iterator[Clause]:
+    subject, said = found[0], _shape(found[1])
+    if DOUBT.search(text) or REPORTED.match(said) or IDIOM.match(said):
         return
     if subject != SELF and (called := _CALLED.match(said)):
         people.add(subject, called["name"])
         return
-    text = _whole(part, opened, subject, rest)
     both = _BOTH.match(said)
     for one in (f"{both['be']} {both['one']}", f"{both['be']} {both['two']}") if both else (said,):
         yield Clause(text, f"{one}, {when}" if when else one, subject)
@@ -212,7 +250,13 @@ def _relatives(part: str, people: People) -> Iterator[Clause]:
     for relative in _RELATIVE.finditer(part):
         who = people.add(relative["kin"] or relative["other"], relative["name"])
         rest = relative["said"] if relative["said"][0] == "'" else " " + relative["said"]
-        yield from _said(relative[0], "", who, rest, people)
+        yield from _said(relative[0], (who, rest), people)
+
+
+def _beside(part: str) -> Iterator[Clause]:
+    """A clause that is looked through for what stands beside something else."""
+    if not DOUBT.search(part):
+        yield Clause(part, BESIDE + part)
 
 
 def _opened(clause: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """English rules of tastes, plans, events and other truths; the profile's rules are tried first."""
 
+# ruff: noqa: E501 - a pattern is easier to read on one line
 from __future__ import annotations
 
 import re
@@ -12,7 +13,7 @@ from memos.model.memory import Kind
 _BE = "(?:am|is|are)"
 _IRREGULAR = words(IRREGULAR_PAST)
 _END = r"(?=\s*(?:[,.;:!?()]|\Z)|\s(?:because|but|so|since|when|if|as|though|although|while|and i|and my|cause|cos|lol|haha|btw|for years|these days|ages ago|tbh|anyway|anymore|any more|too|as well|at all)\b)"
-_LIKED = rf"(?P<value>(?!(?:it|this|that|these|those|you|your|him|her|them|how|what|me|us|the (?:idea|way|sound|look|first|second|third|last|result|new|one|answer|plan|draft|fact|other))\b)[^\s,.;:!?()][^,.;:!?()]{{0,70}}?){_END}"
+_LIKED = rf"(?P<value>(?!(?:yesterday|today|last|on|in|at|for|after|before|because|when|it|this|that|these|those|you|your|him|her|them|how|what|me|us|the (?:idea|way|sound|look|first|second|third|last|result|new|one|answer|plan|draft|fact|other))\b)[^\s,.;:!?()][^,.;:!?()]{{0,70}}?){_END}"
 _VERY = r"(?:(?:really|so|very|quite|absolutely|totally|always|deeply|truly|much|strongly|just|definitely|huge(?:ly)?|pretty|especially|also|kind of|super|personally|particularly)\s)*"
 
 
@@ -52,10 +53,10 @@ TASTES: tuple[Rule, ...] = (
     _taste(rf"\A(?:am|is|are)n't\s{_VERY}(?:an? )?(?:big |huge |great )?(?:fan of|into|keen on|fond of|crazy about)\s{_LIKED}", likes=False),
     _taste(rf"\A(?:not)\s(?:really )?(?:an? )?(?:big |huge |great )?(?:fan of|into|keen on|fond of)\s{_LIKED}", likes=False),
     _taste(rf"\A(?:{_BE}\s|have been\s|has been\s)?{_VERY}(?:an? )?(?:big |huge |massive |lifelong |great |die-?hard )?(?:fan of|fond of|keen on|partial to|crazy about|mad about|nuts about|obsessed with|addicted to|hooked on|a sucker for|in love with|passionate about)\s{_LIKED}", likes=True),
-    _taste(rf"\A(?:{_BE})\s(?:more of )?an?\s(?P<value>[\w-]+(?:\s[\w-]+)?)\s(?:person|lover|fanatic|addict|fan|snob|enthusiast|junkie|drinker)\b", likes=True),
+    _taste(rf"\A(?:{_BE})\s(?:more of )?an?\s(?:(?:huge|big|massive|total|real|lifelong|avid)\s)?(?P<value>[\w-]+(?:\s[\w-]+)?)\s(?:person|lover|fanatic|addict|fan|snob|enthusiast|junkie|drinker)\b", likes=True),
     _taste(r"\A(?:{_BE})\s(?:sick|tired|sick and tired|scared|terrified|afraid|wary) of\s(?P<value>(?!it|this|that|you|being|the|my|all)[^,.;!?()]{3,50})".replace("{_BE}", _BE), likes=False),
     _taste(rf"\A(?:would|'d)\s(?:much |always |far )?(?:rather|prefer|sooner|prefer to)\snot\s(?:to\s)?(?!say|talk|discuss|share){_LIKED}", likes=False, many=False),
-    _taste(rf"\A(?:would|'d)\s(?:much |always |far )?(?:rather|prefer|sooner)\s(?!not\b|you\b|if\b|have you|talk about|that you)(?P<value>[^,.;:!?()]{{3,60}}?)(?=\sthan\b|\s*(?:[,.;:!?()]|\Z))", likes=True, many=False),
+    _taste(r"\A(?:would|'d)\s(?:much |always |far )?(?:rather|prefer|sooner)\s(?!not\b|you\b|if\b|have you|talk about|that you)(?P<value>[^,.;:!?()]{3,60}?)(?=\sthan\b|\s*(?:[,.;:!?()]|\Z))", likes=True, many=False),
     _taste(rf"\A(?:go|goes|am|is|are)\s(?:nuts|crazy|mad|wild|bananas|feral)\s(?:for|about|over)\s{_LIKED}", likes=True),
     _taste(rf"\A(?:want|wants)\s(?:zero|no|absolutely no)\s{_LIKED}", likes=False),
     _taste(rf"\A(?:always|usually|mostly|only|normally)\s(?:order|orders|go for|goes for|pick|picks|choose|chooses|take|takes|buy|buys|drink|drinks|eat|eats|wear|wears|ask for|book|books|get|use|sleep on|fly)\s{_LIKED}", likes=True),
@@ -68,7 +69,7 @@ TASTES: tuple[Rule, ...] = (
     _taste(rf"\A(?:have|has|'ve got|'s got)\s(?:a )?(?:soft spot|weakness|thing|sweet tooth|passion|preference|love) for\s{_LIKED}", likes=True),
     _taste(r"\A(?:have|has)\s(?P<value>a sweet tooth)", likes=True),
     _taste(rf"\A(?:get|gets)\s(?:carsick|seasick|sick|a headache|headaches|migraines|itchy)\s(?:from|on|in)\s{_LIKED}", likes=False),
-)
+)  # fmt: skip
 
 # What happens once in a life, or rarely enough to be noted.
 _LIFE_PAST = words("""
@@ -91,13 +92,13 @@ being seeing_a seeing_an doing_this doing_a making_a learning sitting writing_a 
 _TRIFLES = words("""
 slept ate drank woke watched felt thought tried asked said told used needed wanted looked forgot talked talked_to saw_a saw_an saw_the
 had_a_cheese had_soup had_lunch had_dinner had_breakfast had_a_coffee had_a_great had_a_good had_a_bad had_a_long had_a_rough had_to had_some
-did read was were went_to_bed got_home got_up got_an_error got_this got_it got_the got_that got_into got_stuck made_a_mistake mentioned
+did read was were spoke chatted called texted emailed phoned messaged tested ran_the ran_a_test ran_into deployed pushed went_to_bed got_home got_up got_an_error got_this got_it got_the got_that got_into got_stuck made_a_mistake mentioned
 discussed sent_you gave_you showed_you wrote_you let came_across checked googled searched wondered worked_on worked_from cooked
 had_no had_an_idea had_a_question had_problems had_trouble spent_the_whole spent_all stayed_up stayed_home noticed liked loved hated enjoyed
 """)
 
 BESIDE_TASTES: tuple[Rule, ...] = (
-    _taste(r"\A~ (?P<value>(?!(?:as|thanks|hi|not|no|it|that|this|i|we|you|he|she|they|almost|nearly|best|wrong|right)\b)[\w'-]+(?:\s(?!is\b|are\b|was\b|i\b)[\w'-]+){0,3}?),?\s(?:always|every time|all the way|all day|any day|over everything|till i die|forever|for life|for me(?=,? (?:please|always|every|thanks|only))|only for me|is the only way|beats everything)(?:,? (?:please|thanks|for me|every time))?(?=\W*\Z|,)", likes=True, many=False),
+    _taste(r"\A~ (?P<value>(?!(?:like|as|thanks|hi|not|no|it|that|this|i|we|you|he|she|they|almost|nearly|best|wrong|right)\b)[\w'-]+(?:\s(?!is\b|are\b|was\b|i\b)[\w'-]+){0,3}?),?\s(?:always|every time|all the way|all day|any day|over everything|till i die|forever|for life|for me(?=,? (?:please|always|every|thanks|only))|only for me|is the only way|beats everything)(?:,? (?:please|thanks|for me|every time))?(?=\W*\Z|,)", likes=True, many=False),
     _taste(r"\A~ (?:for me,? |i'm )?(?:team )?(?P<value>(?!(?:all|it|game|start|left|hand|run|get|come|take|move|turn|look|think|roll|pull|cross|knock|win|hang|leap|i|we|he|she|they|is|are|was|been|just|way|well|went|came|fell|got)\b)[\w-]+ over (?!there|here|the\b|a\b|an\b|my|our|time|night|and|it|to|dinner|lunch|coffee|breakfast|that|this|in|for|at|on|now|again|by|with|[0-9]|half|two|three)[\w-]+)(?=,|\Z| any| every| always)", likes=True, many=False),
     _taste(r"\A~ (?P<value>(?!(?:it|that|this|you|he|she|they|what|which|i|we)\b)[\w' -]{3,40}?)\s(?:makes?|gives?|gave)\sme\s(?:itch|itchy|sick|gag|nauseous|cringe|anxious|want to scream|a headache|headaches|hives|the creeps|the ick|uncomfortable|sneeze|bloated|heartburn|claustrophobic)\b", likes=False),
     _taste(r"\A~ (?P<value>(?!(?:it|that|this|you|he|she|they|what|which|i|we)\b)[\w' -]{3,40}?)\s(?:drives?|bores?)\sme\s(?:crazy|mad|nuts|insane|up the wall|to tears|to death|bonkers)\b", likes=False),
@@ -105,8 +106,8 @@ BESIDE_TASTES: tuple[Rule, ...] = (
     _taste(r"\A~ (?P<value>(?!(?:it|that|this|you|he|she|they|what|which|there)\b)[\w' -]{3,40}?)\s(?:is|are|'s)(?: still| always)? (?:(?:totally |absolutely )?my (?:thing|jam|comfort food|happy place|guilty pleasure|weakness|favou?rites?|idea of heaven|cup of tea|go-to)|the best thing ever|heaven)\b", likes=True),
     _taste(r"\A~ (?P<value>(?!(?:it|that|this|what|which|there|nothing)\b)[\w-]+(?:\s[\w-]+)?)\s(?:works|suits me|works for me|is easiest|is best)(?: best)?(?: for me)?(?=\s(?:tho|though|for)|\W*\Z|,)(?<!works)(?<!is best)", likes=True, many=False),
     _taste(r"\A~ (?:my|our) (?:kind|type|sort|idea) of (?:an? )?(?:[\w-]+\s?){1,3}(?::| is|:| means)\s(?P<value>[^.;!?()]{3,60}?)(?=\sif\b|[.;!?()]|\Z)", likes=True, many=False),
-    _taste(r"\A~ (?:no|zero|never any|nothing with|anything but)\s(?P<value>(?!more\b|one\b|idea|clue|problem|worries|way\b|need\b|rush|thanks|need|wonder|matter|doubt|offen[cs]e|pressure|longer|big deal|hurry|luck|news|sign)[\w-]+(?:\s[\w-]+){0,2}),?\s(?:for me|please|for us|ever|thanks)\W*\Z", likes=False),
-)
+    _taste(r"\A~ (?:no|zero|never any|nothing with|anything but)\s(?P<value>(?!more\b|one\b|idea|clue|problem|worries|way\b|need\b|rush|thanks|need|wonder|matter|doubt|offen[cs]e|pressure|longer|big deal|hurry|luck|news|sign)[\w-]+(?:\s[\w-]+){0,2}),?\s(?:for me|please|for us|ever|thanks)(?: please| thanks)?(?=\W*\Z|,)", likes=False),
+)  # fmt: skip
 """Tastes that are said without a verb, or by what a thing does to one."""
 
 PLANS: tuple[Rule, ...] = (
@@ -114,23 +115,24 @@ PLANS: tuple[Rule, ...] = (
     _told("plan", r"\A(?:am|is|are|'re)\s(?:planning (?:to|on|a)|scheduled to|(?:going|about|due|set) to (?:be a (?:dad|mum|mom|father|mother|grand\w+)|become|move|marry|get married|get (?:a|an|our|my)|have (?:a|an|our|my) (?:baby|surgery|operation|kid)|retire|study|learn|start|quit|leave (?:my|the|her|his)|buy|sell|adopt|travel|visit|apply (?:for|to)|open|launch|build|renovate|run (?:a|the|my)|do (?:a|an|my) (?:phd|master'?s|course|degree)|train|emigrate|graduate|finish (?:my|her|his)|switch|change jobs|go (?:back to (?:school|uni|university|college)|vegan|freelance|part[- ]time)|take (?:a|the|my) (?:year|course|class|exam|sabbatical|test)|write a book|give up))\b[^;!?()]{2,120}", PLAN),
     _told("plan", r"\A(?:plan|plans|intend|intends|have decided|decided|have planned|aim|aims|have agreed|agreed)\s(?:to)\s[^;!?()]{4,120}", PLAN),
     _told("plan", r"\A(?:am|is|are)\s(?:getting married|expecting (?:a|our|my|her|their|twins)|moving (?:to|out|back|house|in(?=\W*\Z| (?:with|together|on|next|this))|abroad)|starting (?:a|my|her|his|at|as)|having (?:a baby|twins|surgery)|retiring|emigrating|switching jobs|changing jobs|having (?:a|an) (?:operation|scan|procedure))\b[^;!?()]{0,100}", PLAN, beside=True),
-    _told("plan", rf"\A(?:am|is|are)\s(?!(?:{_PASSING})\b)(?:[a-z]+ing|due|back|off|away|out of office|in \w+|coming back)\b[^;!?()]{{2,140}}", PLAN, beside=True, dated=True),
+    _told("plan", rf"\A(?:am|is|are)\s(?!(?:{_PASSING})\b)(?![^;!?]*\bsince\b)(?:[a-z]+ing|due|back|off|away|out of office|in \w+|coming back|part[- ]time|full[- ]time|on (?:leave|holiday|vacation|call))\b[^;!?()]{{2,140}}", PLAN, beside=True, dated=True),
+    _told("plan", r"\A(?:my|our)\s(?:[\w-]+\s){1,3}?is\s(?:going|getting|coming|being|due|booked|off)\b[^;!?()]{2,120}", PLAN, dated=True),
     _told("plan", r"\A(?:will|won't)\s(?!(?:try|let|see|do it|check|keep|use|go with|take it|ask|tell|send|get back|be (?:back|right|there|honest|fine)|have to|need|never)\b)[^;!?()]{4,140}", PLAN, dated=True),
     _told("plan", rf"\A(?:have|has|'ve got|got|have got|has got)\s(?:an?|my|our|his|her|the|two|three)?\s?(?:[\w'’-]+\s){{0,4}}?(?:{DATES})\b[^;!?()]{{0,120}}", PLAN, dated=True),
     _told("plan", rf"\A(?:my|our)\s(?:[\w'’-]+\s){{0,4}}?(?:{DATES})\b(?:\s(?:with|at|for|in)\s[^,;!?]{{2,30}}?)?\s(?:is|are|'s|has been|got|takes|will|moved|was moved|starts|ends|leaves|departs|on|next|tomorrow|this|in|at)\b[^;!?()]{{0,120}}", PLAN, dated=True),
     _told("plan", r"\A(?:fly|flies|leave|leaves|start|starts|begin|begins|finish|finishes|move|moves|sail|sails|depart|departs|arrive|arrives|return|returns|graduate|graduates|retire|retires|turn|turns|go|goes|come|comes|meet|meets|sit|sits|take|takes|defend|defends|open|opens|close|closes|launch|launches|marry|marries|land|lands|head|heads|visit|visits)\b(?! (?:every|each|to work|to bed|it|me|up at|there)\b)(?![^;!?]*\b(?:on an?|every|each|most|usually) )[^;!?()]{3,140}", PLAN, beside=True, dated=True),
     _told("plan", r"\A(?:have |has )?(?:just |finally )?(?:booked|signed up for|registered for|enrolled in|enrolled for|bought tickets|got tickets|have tickets|has tickets)\b(?! (?:it|that|this)\b)[^;!?()]{4,120}", PLAN),
-    _told("plan", rf"\A~ .*?\b(?:next up is|up next is|up next|for|before|after)\s(?P<value>(?:my|our|the|an?)\s(?:[\w'’-]+\s){{0,3}}?(?:{DATES})),?\s(?:is |it's |starts |starting )?(?:on|next|this|tomorrow|in)\b[^.;!?]{{0,40}}", PLAN, dated=True),
-)
+    _told("plan", rf"\A~ (?!.*\b(?:signed up|registered|booked|enrolled|tickets|have|has|got)\b).*?\b(?:next up is|up next is|up next|for|before|after)\s(?P<value>(?:my|our|the|an?)\s(?:[\w'’-]+\s){{0,3}}?(?:{DATES})),?\s(?:is |it's |starts |starting )?(?:on|next|this|tomorrow|in)\b[^.;!?]{{0,40}}", PLAN, dated=True),
+)  # fmt: skip
 
 EVENTS: tuple[Rule, ...] = (
-    _told("event", rf"\A(?:have |has |had |did )?(?:just |finally )?(?!(?:{_TRIFLES})\b)(?:{_IRREGULAR}|passed|[a-z]+(?:[^e]ed|eed))\b(?<!need)(?!\s(?:it|that|this|them|you|your)\b)\s[^;!?()]{{2,140}}", EVENT, beside=True, dated=True),
-    _told("event", rf"\A(?:got|was|were|have gotten|has gotten|(?:been|have been|has been)(?!\s(?:happily |recently )?(?:married|engaged|divorced)))\s(?:just |finally |recently )?(?:moved|promoted|fired|laid off|made redundant|hired|accepted|rejected|engaged|married|divorced|robbed|mugged|burgled|hospitali[sz]ed|admitted|vaccinated|elected|nominated|awarded|invited|offered|stung|bitten|hit|evicted|scammed|approved|published|selected|transferred|discharged|cancelled|canceled|stolen|born|adopted|diagnosed)\b(?!\s(?:with|in|and raised))[^;!?()]{{0,120}}", EVENT, beside=True),
+    _told("event", rf"\A(?!(?:have|has) got\b)(?:have |has |had |did )?(?:just |finally )?(?!(?:{_TRIFLES})\b)(?![^;!?]*\b(?:files?|code|script|server|database|api|config|branch|pull request|bugs?|commit|docker|package|version|settings?|logs?|spreadsheet|draft|errors?|prompt|chat|answer|query|function|build|ticket)\b)(?:{_IRREGULAR}|passed|[a-z]+(?:[^e]ed|eed))\b(?<!need)(?!\s(?:it|that|this|them|you|your)\b)\s[^;!?()]{{2,140}}", EVENT, beside=True, dated=True),
+    _told("event", r"\A(?:got|was|were|have gotten|has gotten|(?:been|have been|has been)(?!\s(?:happily |recently )?(?:married|engaged|divorced)))\s(?:just |finally |recently )?(?:moved|promoted|fired|laid off|made redundant|hired|accepted|rejected|engaged|married|divorced|robbed|mugged|burgled|hospitali[sz]ed|admitted|vaccinated|elected|nominated|awarded|invited|offered|stung|bitten|hit|evicted|scammed|approved|published|selected|transferred|discharged|cancelled|canceled|stolen|born|adopted|diagnosed)\b(?!\s(?:with|in|and raised))[^;!?()]{0,120}", EVENT, beside=True),
     _told("event", rf"\A(?:have |has |had )?(?:just |finally )?(?:{_LIFE_PAST})\s(?:(?!(?:to|it|that|this|no)\b)[\w'’-]+\s){{0,4}}?{_NOTABLE}\b[^;!?()]{{0,120}}", EVENT),
     _told("event", rf"\A(?:my|our)\s(?:[\w'-]+\s){{1,3}}?(?:{_IRREGULAR}|[a-z]+(?:[^e]ed|eed)|got [a-z]+)\b[^;!?()]{{0,120}}", EVENT, dated=True),
     _told("event", r"\A(?:(?:am|is|are|got|get|came|come|flew|returned|arrived)\s(?:just )?(?:back|home)|returned)\sfrom\s(?!work|school|the (?:gym|shop|store|office)|lunch|a (?:run|walk|meeting))[^;!?()]{3,80}", EVENT),
     _told("event", r"\A(?:have |has |had )?(?:just |finally |recently )?(?:retired|graduated|resigned|emigrated|eloped|separated|died|passed away|gave birth|proposed|quit (?:my|her|his) job|lost (?:my|his|her) (?:job|mother|father|mom|mum|dad|grandmother|grandfather|wallet|passport|phone)|broke up|split up|broken up|had a baby|had (?:a )?(?:small |mild |massive |minor )?(?:stroke|heart attack|miscarriage|fall|accident|surgery|operation))\b[^;!?()]{0,120}", EVENT),
-)
+)  # fmt: skip
 
 _HABIT = words("""
 run walk cycle drive swim teach volunteer coach collect play work sleep wake get go take commute read write cook bake garden
@@ -141,7 +143,7 @@ FACTS: tuple[Rule, ...] = (
     _told("past", r"\A(?:used to)\s(?!it\b|this\b|that\b)[^;!?()]{3,120}"),
     _told("since", r"\A(?:have|has|'ve|'s)?\s?been\s[^;!?()]{2,100}?\b(?:since|for (?:\w+ ){1,3}(?:years?|months?|decades?|ages)|all my life)\b[^;!?()]{0,40}"),
     _told("habit", rf"\A(?:(?:{_HABIT})(?:e?s)?)\b(?=[^;!?]*\b(?:every|each|daily|weekly|once a|twice a|times a|on (?:mon|tues|wednes|thurs|fri|satur|sun)days|on weekends|at weekends|in the (?:mornings|evenings)|mornings|at night|a (?:day|week|month|year)|per (?:day|week|month)|most days|for a living|remotely|from home|nights|night shifts|part-time|full-time|by (?:bike|train|bus|car|tram|boat|ferry))\b)[^;!?()]{{3,120}}"),
-    _told("trait", r"\A(?:am|is|are)\s(?:an?\s)?(?:left[- ]handed|right[- ]handed|lefty|night owl|early bird|early riser|morning person|introvert|extrovert|only child|twin|vegetarian|lifelong|heavy sleeper|light sleeper|beginner|[0-9.]+ ?(?:cm|m|kg|lbs?|pounds|feet|ft|inches)\b|the (?:youngest|oldest|eldest|middle)|afraid of|scared of|terrified of|colou?r[- ]?blind)[^;!?()]{0,80}"),
+    _told("trait", r"\A(?:am|is|are)\s(?:an?\s)?(?:left[- ]handed|right[- ]handed|lefty|night owl|early bird|early riser|morning person|introvert|extrovert|only child|twin|family of|beginner|vegetarian|lifelong|heavy sleeper|light sleeper|beginner|[0-9.]+ ?(?:cm|m|kg|lbs?|pounds|feet|ft|inches)\b|the (?:youngest|oldest|eldest|middle)|afraid of|scared of|terrified of|colou?r[- ]?blind)[^;!?()]{0,80}"),
     _told("measure", r"\A(?:my|our) (?:shoe|dress|ring|shirt|jacket|hat|jeans|clothing|t-?shirt|budget|rent|salary|height|weight|blood (?:type|group)|mortgage|resting heart rate|best time|pb|personal best|wifi|star sign|zodiac sign|wedding anniversary|anniversary|bedtime|commute|lease|contract|deadline|goal|team|band|club|gym|church|bank|insurance|pronouns)(?: (?:size|password|time|time is))?\s(?:is|are|'s|takes|costs|ends|starts|runs)\s[^;!?()]{1,80}"),
     _told("wear", r"\A(?:wear|wears)\s(?:glasses|contacts|contact lenses|hearing aids|a hearing aid|dentures|braces|size)[^;!?()]{0,50}"),
     _told("afraid", r"\A(?:am|is|are)\s(?:really |very |super )?(?:afraid|scared|terrified|frightened) of\s(?!losing|the|this|that|what)[^;!?()]{3,60}"),
@@ -149,7 +151,9 @@ FACTS: tuple[Rule, ...] = (
     _told("member", r"\A(?:am|is|are)\s(?:a member|a volunteer|the (?:captain|president|chair|treasurer|secretary|head|owner|founder|host)|part|on the (?:board|committee|team))\s?(?:of|at|for|in)?\s[^;!?()]{3,60}"),
     _told("learning", r"\A(?:am|is|are|have been|has been)\s(?:learning|training for|training to|studying for|preparing for|saving (?:up )?for|writing a|working on a|building a|renovating|restoring|raising|training)\s(?!this|that|it)[^;!?()]{3,80}"),
     _told("ability", r"\A(?:can't|cannot|can not)\s(?:swim|drive|cook|eat|drink|ride|read|sing|dance|whistle|have|see|hear|smell|digest|sleep)\b(?!\s(?:this|that|it|the|well|tonight|right now|anything))[^;!?()]{0,60}"),
+    _told("been to", r"\A(?:have|has)\s(?:never )?been to (?-i:[A-Z])[^;!?()]{2,60}"),
     _told("was", rf"\A(?:was|were|trained as|worked as)\s(?:an?|the)\s(?:[\w-]+\s){{0,2}}?(?:{JOBS})\b[^;!?()]{{0,60}}"),
+    _told("reports", r"\A(?:report|reports) to\s[^;!?()]{2,60}"),
     _told("observes", r"\A(?:celebrate|celebrates|observe|observes|keep|keeps|fast|fasts)\s(?:(?-i:[A-Z])[^;!?()]{2,60}|the sabbath[^;!?()]{0,30}|during[^;!?()]{2,30}|for lent)"),
     _told("early", r"\A(?:get|gets|wake|wakes|go|goes|start|starts|finish|finishes)\s(?:up |to bed |to work |work )?(?:early|late|at [0-9a-z:]+)\b[^;!?()]{0,60}"),
     _told("leave", r"\A(?:am|is|are)\s(?:on (?:maternity|paternity|parental|sick|unpaid) leave|on (?:a )?sabbatical|on a (?:tight |small )?budget|on a diet)\b[^;!?()]{0,60}"),
@@ -162,4 +166,4 @@ FACTS: tuple[Rule, ...] = (
     _told("third", r"\A(?:only |always |never |usually )?(?:takes|goes|eats|drinks|plays|works|sleeps|drives|cooks|teaches|runs|rides|swims|sings|paints|knits|smokes|earns|pays|owns|wears|speaks|studies|collects|volunteers|snores|walks|travels|commutes|bakes|grows|visits|stays with|lives|shares|spends|weighs|belongs|looks after|takes care of|coaches|manages|sells|writes|gets up|wakes|bites|sheds|barks|hunts)\s(?!(?:me|it|that|this|well|great|like|back|away|out|off|up|down|home|crazy|nuts|mad|on and on|them|him|her (?:way|time))\b)[^;!?()]{2,90}"),
     _told("no more", r"\A~ (?:so |and |but |it's |which means )?no more (?!questions|than|emails?|of (?:this|that))[^;!?()]{3,40}"),
     _told("look after", r"\A(?:look after|take care of|care for|babysit|foster|mentor|raise)\s(?:my|our|an?|two|three|the|his|her)\s[^;!?()]{3,80}"),
-)
+)  # fmt: skip

@@ -1,11 +1,13 @@
 """Whom an English clause is about: the speaker, kin, named people, and what they are called again."""
 
+# ruff: noqa: E501 - a pattern is easier to read on one line
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
 from memos.ingest.extraction.english_words import (
+    BRANDS,
     DATES,
     FEMALE,
     MALE,
@@ -17,7 +19,9 @@ from memos.ingest.extraction.english_words import (
 from memos.model.claim import SELF
 
 _I = re.IGNORECASE
-NAME = r"(?-i:(?!(?:Dr|Mr|Mrs|Ms|Prof|St|I)\b)[A-Z](?!\b)(?:\w|'(?!s\b)|-)+(?: [A-Z](?!\b)(?:\w|-)+)?)"
+NAME = (
+    r"(?-i:(?!(?:Dr|Mr|Mrs|Ms|Prof|St|I)\b)[A-Z](?!\b)(?:\w|'(?!s\b)|-)+(?: [A-Z](?!\b)(?:\w|-)+)?)"
+)
 _KIN = rf"(?:{MODIFIER}\s){{0,3}}(?:{RELATION})"
 _NEXT = (  # a possessive is no subject: my sister's car
     r"(?!['’]s\s(?!an?\b|an\b|the\b|been|got|in\b|at\b|on\b|from\b|not\b|no\b|allergic|called|vegan|vegetarian|just|always|also|still|now|due|turning"
@@ -50,7 +54,7 @@ _THEIRS = re.compile(
 )
 _PRONOUN = re.compile(r"(he|she|they|his|her|their)\b(?!\s?/)", _I)
 _THING = re.compile(
-    rf"(?:the\s|an?\s|next\s|big\s)?(?:[\w'-]+\s){{0,3}}?(?:{DATES}|bday|birthday|b-day|anniversary|native language|mother tongue|name|number|email|mail|address)(?='s|\s(?:is|are|was|on|with|at|got|has|next|in|tomorrow|today|starts?|due)\b)",
+    rf"(?!(?:his|her|their|your|its|he|she|they|you|it)\b)(?:the\s|an?\s|next\s|big\s)?(?:[\w'-]+\s){{0,3}}?(?:{DATES}|(?:{BRANDS})|bday|birthday|b-day|anniversary|native language|mother tongue|name|number|email|mail|address)(?='s|\s(?:is|are|was|on|with|at|got|has|next|in|tomorrow|today|starts?|due|failed|passed|died|broke|needs)\b)",
     _I,
 )
 _KIN_OF_NAMED = re.compile(rf"(?P<subject>{NAME}'s\s(?:{MODIFIER}\s)?(?:{RELATION}))\b", _I)
@@ -96,36 +100,59 @@ class People:
         return fits[-1] if fits else None
 
 
-def subject_of(clause: str, people: People, known: frozenset[str]) -> tuple[str, str] | None:
+Found = tuple[str, str]  # whom a clause is about, and what it says of them
+
+
+def subject_of(clause: str, people: People, known: frozenset[str]) -> Found | None:
     """Whom `clause` is about, and what it says of them; None where that is nobody known."""
     if selves := _SELVES.match(clause):
         return SELF, clause[selves.end() :]
+    if _PRONOUN.match(clause):
+        return _pronominal(clause, people)
+    return (
+        _kin(clause, people)
+        or _own(clause)
+        or _bare(clause, people)
+        or _named(clause, people, known)
+    )
+
+
+def _own(clause: str) -> Found | None:
+    return (SELF, " " + clause) if _OWN.match(clause) else None
+
+
+def _kin(clause: str, people: People) -> Found | None:
+    """'My sister', 'my sister's birthday', 'our Leo'."""
     if theirs := _THEIRS.match(clause):
         subject = people.add(theirs["kin"] or theirs["bare"] or theirs["name"])
         return subject, " my " + clause[theirs.end() :]
     if person := _PERSON.match(clause):
         subject = people.add(person["kin"] or person["ours"], person["name"])
         return subject, clause[person.end() :]
-    if _OWN.match(clause):
-        return SELF, " " + clause
+    return None
+
+
+def _bare(clause: str, people: People) -> Found | None:
+    """'Mum', 'the kids', 'a friend of mine'."""
     for pattern in (_OF_MINE, _BARE_KIN):
         if kin := pattern.match(clause):
             return people.add(kin["kin"], kin["name"]), clause[kin.end() :]
+    return None
+
+
+def _pronominal(clause: str, people: People) -> Found | None:
+    """'She', 'her husband', 'her name'; about nobody where nobody was named."""
+    pronoun = _PRONOUN.match(clause)
+    owner = people.behind(pronoun[1]) if pronoun else None
+    if pronoun is None or owner is None:
+        return None
     if whose := _HIS.match(clause):
-        owner = people.behind(whose["whose"])
-        if owner is None:
-            return None
         return people.add(f"{owner}'s {whose['kin']}", whose["name"]), clause[whose.end() :]
-    if pronoun := _PRONOUN.match(clause):
-        owner = people.behind(pronoun[1])
-        if owner is None:
-            return None
-        own = pronoun[1].lower() in ("his", "her", "their")
-        return owner, (" my" if own else "") + clause[pronoun.end() :]
-    return _named(clause, people, known)
+    own = pronoun[1].lower() in ("his", "her", "their")
+    return owner, (" my" if own else "") + clause[pronoun.end() :]
 
 
-def _named(clause: str, people: People, known: frozenset[str]) -> tuple[str, str] | None:
+def _named(clause: str, people: People, known: frozenset[str]) -> Found | None:
     if kin := _KIN_OF_NAMED.match(clause):
         return people.add(kin["subject"]), clause[kin.end() :]
     if _THING.match(clause):

@@ -1,11 +1,14 @@
 """English words that the rules are made of: people, animals, verbs, what a clause may open with."""
 
+# ruff: noqa: E501 - a pattern is easier to read on one line
 from __future__ import annotations
 
 
 def words(table: str) -> str:
     """An alternation of the words of `table`, the longest first; ``_`` stands for a blank."""
-    found = (word.replace("_", " ").replace("-in-law", "[- ]in[- ]law") for word in set(table.split()))
+    found = (
+        word.replace("_", " ").replace("-in-law", "[- ]in[- ]law") for word in set(table.split())
+    )
     return "|".join(sorted(found, key=lambda word: (-len(word), word)))
 
 
@@ -42,11 +45,14 @@ party date test viva defense defence presentation conference race marathon gig r
 birthday_party first_day call ultrasound final finals graduation due_date baby_shower camping_trip match game tournament
 viewing course appt physio dentist christening funeral housewarming hearing audition performance ceremony visit festival
 """)
-RELATION = words(" ".join((FEMALE, MALE, MANY, EITHER, ANIMAL)))
+RELATION = (
+    words(f"{FEMALE} {MALE} {MANY} {EITHER} {ANIMAL}")
+    + "|(?:[0-9]{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen)[- ](?:year|month)s?[- ]old"
+)
 MODIFIER = (
     "(?:dear|lovely|older|elder|younger|big|little|baby|eldest|oldest|youngest|middle|late|new|old|former|other"
     "|current|first|second|only|step|foster|adopted|teenage|rescue|(?:[0-9]{1,2}|two|three|four|five|six|seven|eight"
-    "|nine|ten|eleven|twelve)[- ](?:year|yr|month|week)s?[- ]old)"
+    "|nine|ten|eleven|twelve)[- ](?:year|yr|month|week)s?[- ]old(?= [a-z]+))"
 )
 
 JOBS = words("""
@@ -77,6 +83,22 @@ contractor handyman locksmith blacksmith jeweller watchmaker piano_tuner luthier
 stay-at-home_mom stay-at-home_dad stay-at-home_mum homemaker housewife househusband pensioner retiree
 """)
 
+NATIONS = words("""
+portuguese spanish french german italian dutch belgian swiss austrian polish czech slovak hungarian romanian bulgarian greek
+turkish russian ukrainian swedish norwegian danish finnish icelandic irish scottish welsh english british american canadian
+mexican brazilian argentinian argentine chilean colombian peruvian venezuelan cuban chinese japanese korean vietnamese thai
+filipino indonesian malaysian singaporean indian pakistani bangladeshi sri_lankan nepali australian kiwi new_zealander
+south_african nigerian kenyan ghanaian egyptian moroccan tunisian algerian ethiopian israeli lebanese syrian iranian persian
+iraqi saudi estonian latvian lithuanian croatian serbian slovenian bosnian albanian georgian armenian taiwanese catalan basque
+cantonese mandarin arabic hindi urdu tamil bengali swahili hebrew farsi welsh gaelic sign_language bsl asl latin esperanto
+""")
+FAITHS = words("""christian catholic protestant lutheran methodist baptist anglican presbyterian orthodox evangelical mormon quaker
+muslim sunni shia jewish jew hindu buddhist sikh jain taoist atheist agnostic pagan bahai zoroastrian jehovah's_witness jehovah's_witnesses christians catholics muslims jews hindus buddhists sikhs quakers mormons""")
+
+BRANDS = words("""tesla toyota honda ford bmw audi volkswagen vw volvo skoda renault peugeot citroen fiat mazda nissan subaru
+hyundai kia jeep land_rover mercedes porsche vespa prius corolla civic yaris fiesta passat tiguan clio twingo panda kangoo berlingo
+camper_van campervan minivan hatchback e-bike cargo_bike brompton ducati yamaha kawasaki harley suzuki defender micra fabia octavia""")
+
 # -- Verbs: third person and the forms that an I may have; a rule says what follows ----------------------------
 
 IRREGULAR_PAST = """
@@ -98,7 +120,7 @@ practice meditate pray stay visit come call see meet look
 
 LEAD_IN = (
     r"(?:well|so|and|but|oh|ok(?:ay)?|also|plus|then|yes|yeah|yep|yup|no|nope|nah|ah|hm+|hey|hi|hello|btw|by the way"
-    r"|fyi|for (?:context|reference|the record|background|info)|just so you know|just fyi|fun fact|quick (?:update|note|fact)"
+    r"|fyi|for (?:context|reference|the record|background|info)|just so you know|just fyi|fun fact|quick (?:update|note|fact|context|info|background|intro)"
     r"|small update|big news|good news|bad news|great news|news|update|note|context|background|a bit about me|about me|for what it['’]?s worth|fwiw"
     r"|actually|honestly|anyway|anyways|basically|literally|tbh|ngl|to be honest|in fact|as it happens|as you know"
     r"|as i said|as mentioned|like i said|turns out(?: that)?|it turns out(?: that)?|the thing is(?: that)?"

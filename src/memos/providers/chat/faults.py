@@ -34,8 +34,7 @@ def translated(at: Endpoint) -> Iterator[None]:
 
 
 def _ours(error: Exception, at: Endpoint) -> MemOSError:
-    causes = list(_chain(error))
-    for cause in causes:
+    for cause in _chain(error):
         if isinstance(cause, MemOSError):
             return cause
         if isinstance(cause, (httpx2.TimeoutException, asyncio.TimeoutError)):
@@ -61,8 +60,7 @@ def _from_library(error: Exception, at: Endpoint) -> MemOSError:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
+    """An error and what it was raised from; not what else was being dealt with just then."""
+    while error is not None:
         yield error
-        error = error.__cause__ or error.__context__
+        error = error.__cause__

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Any, cast
 
 import httpx2
 
@@ -34,7 +35,7 @@ def client(at: Endpoint, key: Secret, clock: Clock) -> httpx2.AsyncClient:
                 request.headers.pop(name, None)  # what stands there is a placeholder
 
     async def after(response: httpx2.Response) -> None:
-        response.stream = _Bounded(response.stream, at)
+        response.stream = _Bounded(cast("httpx2.AsyncByteStream", response.stream), at)
         if not response.is_success:
             code = _code(await response.aread(), key)
             wait = retry_after(response.headers.get("retry-after"), clock.now())
@@ -45,7 +46,7 @@ def client(at: Endpoint, key: Secret, clock: Clock) -> httpx2.AsyncClient:
 
     # The SDKs take 5 seconds in each phase for a default that nobody chose.
     timeout = httpx2.Timeout(at.timeout, pool=at.timeout + 1)
-    hooks = {"request": [before], "response": [after]}
+    hooks: dict[str, list[Callable[..., Any]]] = {"request": [before], "response": [after]}
     return httpx2.AsyncClient(timeout=timeout, event_hooks=hooks)
 
 
@@ -69,12 +70,11 @@ def _code(content: bytes, key: Secret) -> str:
 class _Bounded(httpx2.AsyncByteStream):
     """The bytes of an answer, up to a limit: a server that never ends must not fill memory."""
 
-    def __init__(self, inner: object, at: Endpoint) -> None:
+    def __init__(self, inner: httpx2.AsyncByteStream, at: Endpoint) -> None:
         self._inner = inner
         self._at = at
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        assert isinstance(self._inner, httpx2.AsyncByteStream)
         seen = 0
         async for piece in self._inner:
             seen += len(piece)
@@ -83,5 +83,4 @@ class _Bounded(httpx2.AsyncByteStream):
             yield piece
 
     async def aclose(self) -> None:
-        assert isinstance(self._inner, httpx2.AsyncByteStream)
         await self._inner.aclose()

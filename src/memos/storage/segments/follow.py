@@ -120,7 +120,7 @@ def _append(segment: Segment, rows: Sequence[Arrived]) -> None:
 
 
 def _ordinal(row: Arrived) -> int:
-    return message_place(row.ordinal, row.kind == Kind.EPISODE.value)
+    return message_place(row.ordinal, Kind(row.kind), row.role)
 
 
 def _names_of(marks: Sequence[str]) -> int:

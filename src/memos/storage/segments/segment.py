@@ -104,6 +104,8 @@ class Segment:
             mask &= np.isin(self.kinds.values, wanted)
         if narrowing.conversation_id is not None:
             mask &= self.places.values == self.conversations.get(narrowing.conversation_id, -1)
+        if narrowing.first_hand:
+            mask &= self.ordinals.values >= 0
         return mask
 
     def holding(self, postings: Postings, term: int) -> tuple[Docs, NDArray[np.uint16]]:

@@ -91,6 +91,7 @@ def _indexed(versions: Sequence[Memory]) -> tuple[_Indexed, ...]:
 
 
 def _statistics(versions: Sequence[_Indexed], terms: Sequence[str]) -> TextStatistics:
+    versions = [version for version in versions if not version.memory.retold]
     return TextStatistics(
         versions=len(versions),
         terms=sum(len(version.terms) for version in versions),

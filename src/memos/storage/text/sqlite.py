@@ -106,12 +106,16 @@ def checksums(segment: Segment, postings: Postings) -> dict[Ref, int]:
 
 
 def _statistics(segment: Segment, held: Mapping[str, Holding]) -> TextStatistics:
-    """Versions that hold terms at all, their terms together, and how many hold each."""
-    lengths = segment.lengths.values[segment.alive]
+    """Versions that hold terms at all, their terms together, and how many hold each.
+
+    What retells messages counts in none of them.
+    """
+    counted = segment.ordinals.values >= 0
+    lengths = segment.lengths.values[segment.alive & counted]
     return TextStatistics(
         int(np.count_nonzero(lengths)),
         int(lengths.sum()),
-        {term: len(docs) for term, (docs, _) in held.items()},
+        {term: int(np.count_nonzero(counted[docs])) for term, (docs, _) in held.items()},
     )
 
 
@@ -127,7 +131,7 @@ def _scores(
     norm = bm25.K1 * (1.0 - bm25.B + bm25.B * segment.lengths.values / mean)
     for term, share in shares.items():
         docs, counts = held[term]
-        weight = share * bm25.idf(statistics.versions, len(docs))
+        weight = share * bm25.idf(statistics.versions, statistics.frequency[term])
         scores[docs] += weight * (counts * (bm25.K1 + 1.0) / (counts + norm[docs]))
     return scores
 

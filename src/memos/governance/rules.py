@@ -1,0 +1,60 @@
+"""What a rule for secrets and personal identifiers is: where to look, and what to check there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+FREE = r"(?<![A-Za-z0-9])"  # where a word or number of Latin script begins: \b sees none in Chinese
+END = r"(?![A-Za-z0-9])"
+
+Check = Callable[[re.Match[str]], int]
+"""Where what was matched ends, for what is really one; 0 for a false alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way to see a finding: the group `it` of the pattern, the whole where there is none.
+
+    Patterns never look at unbounded text twice: what repeats without bound begins at a
+    boundary that lies outside of it. `hints` are texts in lower case, of which one has to be
+    there. `again` looks inside what turned out a false alarm, and wants a bounded pattern.
+    """
+
+    kind: str
+    pattern: re.Pattern[str]
+    check: Check | None = None
+    hints: tuple[str, ...] = ()
+    again: bool = False
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """What it finds, from left to right, without overlaps."""
+        group = "it" if "it" in self.pattern.groupindex else 0
+        at = 0
+        while match := self.pattern.search(text, at):
+            start, end = match.span(group)
+            if self.check is not None:
+                end = self.check(match)
+            if end:
+                yield start, end
+                at = end
+            else:
+                at = match.start() + 1 if self.again else match.end()
+
+
+def rule(kind: str, pattern: str, check: Check | None = None, *hints: str) -> Rule:
+    """A rule whose pattern minds capitals."""
+    return Rule(kind, re.compile(pattern), check, hints)
+
+
+def any_case(kind: str, pattern: str, check: Check | None = None, *hints: str) -> Rule:
+    """A rule whose pattern does not."""
+    return Rule(kind, re.compile(pattern, re.IGNORECASE), check, hints)
+
+
+def is_random(text: str, least: int = 16) -> bool:
+    """Whether it looks drawn, not written: long, letters and digits, many different ones."""
+    letters = any(mark.isalpha() for mark in text)
+    digits = any(mark.isdigit() for mark in text)
+    return letters and digits and len(text) >= least and len(set(text)) >= least // 2

@@ -1,0 +1,1 @@
+"""Extractors of claims that ask a model."""
