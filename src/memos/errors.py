@@ -2,6 +2,7 @@
 
 MemOSError
 ├── InvalidInput        a value the caller gave is not allowed (also a ValueError)
+│   └── TextRefused     a text holds secrets or personal identifiers
 ├── NotFound            no such thing for this caller (also a LookupError)
 ├── Conflict            the state changed, or says something else
 │   ├── MessageExists   a message id is already taken in its conversation
@@ -24,7 +25,7 @@ MemOSError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 __all__ = [
     "BadAnswer",
@@ -45,6 +46,7 @@ __all__ = [
     "StorageCorrupt",
     "StorageError",
     "StorageFull",
+    "TextRefused",
     "UsageError",
     "VersionConflict",
 ]
@@ -62,6 +64,18 @@ class InvalidInput(MemOSError, ValueError):
         self.field = field
         self.got = got
         self.allowed = allowed
+
+
+class TextRefused(InvalidInput):
+    """A text holds secrets or personal identifiers, and the setting `redaction` is ``block``.
+
+    `found` says how many of each kind; what they are is nowhere in the error.
+    """
+
+    def __init__(self, field: str, found: Mapping[str, int]) -> None:
+        got = ", ".join(f"{kind} ({count})" for kind, count in sorted(found.items()))
+        super().__init__(field, got, "text without secrets and personal identifiers")
+        self.found = dict(found)
 
 
 class NotFound(MemOSError, LookupError):

@@ -14,6 +14,7 @@ from memos.errors import MemOSError
 from memos.memories.doctor import Difference, compare
 from memos.memories.embedding import Embedding
 from memos.memories.learning import LEARN, Learner
+from memos.memories.pages import Pages
 from memos.memories.parts import Parts
 from memos.memories.studying import STUDY, Student
 from memos.model.job import Budget, Decision
@@ -39,8 +40,13 @@ def handlers(parts: Parts, learner: Learner | None, student: Student | None) -> 
     return found
 
 
-def timetable_jobs(parts: Parts, embedding: Embedding | None) -> tuple[Job, ...]:
-    """What is done on a schedule in a home, in all of its tenants; `embed` needs an embedder."""
+def timetable_jobs(
+    parts: Parts, embedding: Embedding | None, pages: Pages | None = None
+) -> tuple[Job, ...]:
+    """What is done on a schedule in a home, in all of its tenants.
+
+    `embed` needs an embedder, and `consolidate` the pages that it keeps.
+    """
     repair = Job(
         "repair",
         "Compare every index with the records, and repair it.",
@@ -49,8 +55,9 @@ def timetable_jobs(parts: Parts, embedding: Embedding | None) -> tuple[Job, ...]
         budget=Budget(seconds=30 * MINUTE, items=100_000),
         run=_repair(parts),
     )
+    jobs = (repair,) if pages is None else (_consolidation(parts, pages), repair)
     if embedding is None or parts.vectors is None:
-        return (repair,)
+        return jobs
     embed = Job(
         "embed",
         "Give vectors to memories that lack one.",
@@ -59,7 +66,18 @@ def timetable_jobs(parts: Parts, embedding: Embedding | None) -> tuple[Job, ...]
         budget=Budget(seconds=5 * MINUTE, items=100_000),
         run=_over_cubes(parts, _embed(parts.vectors, embedding)),
     )
-    return embed, repair
+    return embed, *jobs
+
+
+def _consolidation(parts: Parts, pages: Pages) -> Job:
+    return Job(
+        "consolidate",
+        "Put what is known and was said together into pages.",
+        every=HOUR,
+        jitter=0.2,
+        budget=Budget(seconds=5 * MINUTE, items=10_000),
+        run=_over_cubes(parts, _consolidate(pages)),
+    )
 
 
 def _project(parts: Parts, projection: Projection) -> Handler:
@@ -115,6 +133,18 @@ def _embed(vectors: VectorIndex, embedding: Embedding) -> Look:
                         break
         if given:
             yield Decision(_name(key), "embed", f"{given} without a vector")
+
+    return look
+
+
+def _consolidate(pages: Pages) -> Look:
+    """Brings the pages of a cube up to date: an item is a cube, a page, or a call of the model."""
+
+    async def look(key: CubeKey, allowance: Allowance) -> Decisions:
+        done = await pages.consolidate(key, allowance)
+        if done:
+            counts = ", ".join(f"{count} {action}" for action, count in sorted(done.items()))
+            yield Decision(_name(key), "consolidate", f"pages: {counts}")
 
     return look
 

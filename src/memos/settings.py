@@ -98,6 +98,11 @@ class Settings:
     )
     model_calls: int = _setting(2_000, "calls of the language model that a tenant may use a day")
     model_tokens: int = _setting(2_000_000, "tokens of it that a tenant may use a day")
+    redaction: str = _setting(
+        "off",
+        "secrets and personal identifiers in what is written: off (kept), redact (marks in their "
+        "place) or block (refused)",
+    )
     timezone: str = _setting("UTC", "IANA zone in which times without one are read")
     max_message: int = _setting(1_000_000, "longest message or memory")
     max_query: int = _setting(20_000, "longest query")
@@ -136,6 +141,8 @@ class Settings:
             raise InvalidInput("sync", repr(self.sync), "full or normal")
         if self.learn not in ("on", "off"):
             raise InvalidInput("learn", repr(self.learn), "on or off")
+        if self.redaction not in ("off", "redact", "block"):
+            raise InvalidInput("redaction", repr(self.redaction), "off, redact or block")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:

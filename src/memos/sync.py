@@ -18,7 +18,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -271,6 +271,13 @@ class MemOS:
         self._leave()
         return engine.settings
 
+    @property
+    def redacted(self) -> Mapping[str, int]:
+        """Secrets and identifiers that this process kept out, by kind; see `AsyncMemOS`."""
+        engine, _ = self._enter()
+        self._leave()
+        return engine.redacted
+
     add_message = _writing(AsyncMemOS.add_message)
     add_messages = _writing(AsyncMemOS.add_messages)
     store = _writing(AsyncMemOS.store)
@@ -282,6 +289,8 @@ class MemOS:
     search_memory = recall
     context = _blocking(AsyncMemOS.context)
     replay = _blocking(AsyncMemOS.replay)
+    pages = _blocking(AsyncMemOS.pages)
+    profile = _blocking(AsyncMemOS.profile)
     get_memory = _blocking(AsyncMemOS.get_memory)
     get_messages = _blocking(AsyncMemOS.get_messages)
     history = _blocking(AsyncMemOS.history)

@@ -299,3 +299,13 @@ async def test_a_closed_one_says_so(server):
     assert one.name == "openai/talker"
     with pytest.raises(UsageError):
         await one.complete(TURNS)
+
+
+@scenario
+async def test_an_error_that_is_being_dealt_with_is_not_taken_for_this_one(server, naps):
+    server.script(Answer(body=b"{", headers={"Content-Type": "application/json"}))
+    try:
+        raise ProviderBusy("another")  # noqa: TRY301  (it is to be in the way)
+    except ProviderBusy:
+        with pytest.raises(BadAnswer, match=r"no JSON"):
+            await ask(server, sleep=naps)

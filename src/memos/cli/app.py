@@ -37,6 +37,7 @@ SECTIONS = {
     "Read": {
         "search": ("memos.cli.read:search", "Find the memories that answer a question."),
         "context": ("memos.cli.read:context", "Print a block of memories for a prompt."),
+        "profile": ("memos.cli.pages:profile", "Print what is known of a user, on one page."),
         "messages": ("memos.cli.read:messages", "List what was said, verbatim."),
         "history": ("memos.cli.read:history", "Tell what happened to a memory."),
         "replay": ("memos.cli.replay:replay", "Run a recall again, and show what changed."),

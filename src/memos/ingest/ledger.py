@@ -15,7 +15,7 @@ from memos.ingest.knowledge import (
 )
 from memos.ingest.reconcile import relation, slot
 from memos.model.changes import Derivation
-from memos.model.claim import Claim, Relation, is_learned
+from memos.model.claim import EVENT, Claim, Relation, is_learned
 from memos.model.ids import IdSource
 from memos.model.memory import Memory, State
 from memos.model.time import Instant, parse_iso
@@ -97,7 +97,7 @@ class Ledger:
         memory = self._planned.get(memory.id, memory)
         if memory.valid_to is None and memory.state is State.ACTIVE:
             end = Instant(max(self._now, _begin(memory) + 1))
-            more = {} if by is None else {"superseded_by": by}
+            more = {"ended_by": self._by, **({} if by is None else {"superseded_by": by})}
             self._plan(replace(memory, valid_to=end, metadata={**memory.metadata, **more}))
 
     def begin(self, memory: Memory, source: Memory) -> Memory:
@@ -160,7 +160,7 @@ class Ledger:
         made = self._made(claim, episode, self._ids())
         for memory in ended:
             end = Instant(max(_begin(made), _begin(memory) + 1))
-            by = {**memory.metadata, "superseded_by": made.id}
+            by = {**memory.metadata, "superseded_by": made.id, "ended_by": self._by}
             self._plan(replace(memory, valid_to=end, metadata=by))
         if after is not None:  # it was true until then
             made = replace(made, valid_to=Instant(max(after, _begin(made) + 1)))
@@ -212,6 +212,8 @@ def _related(memory: Memory, claim: Claim, *, later: bool) -> Relation:
         found = Relation.CONTRADICTION  # there is only one
     if found is Relation.CONTRADICTION and not is_learned(memory):
         return Relation.NEW  # what was stored by hand is changed by hand
+    if found is Relation.CONTRADICTION and EVENT in (held.label, claim.label):
+        return Relation.NEW  # what happened has happened, whatever came after it
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from memos.errors import InvalidInput
+from memos.governance.redaction import Guard
 from memos.ingest.pipeline import Draft
 from memos.memories.scopes import Caller
 from memos.model import checks
@@ -21,11 +22,21 @@ MESSAGE_FIELDS = (
 
 
 class Desk:
-    """Checks of everything that is written, by the limits of the settings."""
+    """Checks of everything that is written, by the limits of the settings.
+
+    What may not be kept is taken out here, before anything is compared or stored: a message
+    that is sent again is the same again. Names and ids are not looked at.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._zone = settings.zone
+        self._guard = Guard(settings.redaction)
+
+    @property
+    def redacted(self) -> Mapping[str, int]:
+        """How many secrets and identifiers were kept out so far, by kind."""
+        return dict(self._guard.counts)
 
     def caller(self, user_id: object, agent_id: object = None, cube_id: object = None) -> Caller:
         """Who calls."""
@@ -51,7 +62,7 @@ class Desk:
             raise InvalidInput(f"{path}role", got, ", ".join(ROLES))
         return Draft(
             role=role,
-            content=checks.check_text(f"{path}content", get("content"), self._settings.max_message),
+            content=self._text(f"{path}content", get("content")),
             message_id=checks.optional_id(f"{path}message_id", get("message_id"), longest),
             conversation_id=checks.optional_id(
                 f"{path}conversation_id", get("conversation_id"), longest
@@ -62,9 +73,7 @@ class Desk:
             agent_id=caller.agent_id,
             app_id=checks.optional_id(f"{path}app_id", get("app_id"), longest),
             visibility=self._visibility(caller, get("visibility"), path),
-            metadata=checks.check_metadata(
-                f"{path}metadata", get("metadata"), self._settings.max_metadata
-            ),
+            metadata=self._metadata(f"{path}metadata", get("metadata")),
         )
 
     def drafts(self, caller: Caller, messages: object, defaults: Mapping[str, Any]) -> list[Draft]:
@@ -102,9 +111,7 @@ class Desk:
             agent_id=caller.agent_id,
             app_id=checks.optional_id("app_id", fields["app_id"], self._settings.max_id),
             labels=labels,
-            metadata=checks.check_metadata(
-                "metadata", fields["metadata"], self._settings.max_metadata
-            ),
+            metadata=self._metadata("metadata", fields["metadata"]),
             visibility=self._visibility(caller, fields["visibility"]),
             trust=caller.trust,
             importance=check_importance(fields["importance"]),
@@ -121,9 +128,7 @@ class Desk:
         if given["labels"] is not None:
             made["labels"] = self.labels(given["labels"])
         if given["metadata"] is not None:
-            made["metadata"] = checks.check_metadata(
-                "metadata", given["metadata"], self._settings.max_metadata
-            )
+            made["metadata"] = self._metadata("metadata", given["metadata"])
         if given["importance"] is not None:
             made["importance"] = check_importance(given["importance"])
         for field in ("valid_from", "valid_to"):
@@ -138,16 +143,24 @@ class Desk:
 
     def text(self, value: object) -> str:
         """The content of a memory."""
-        return checks.check_text("text", value, self._settings.max_message)
+        return self._text("text", value)
+
+    def _text(self, field: str, value: object) -> str:
+        text = checks.check_text(field, value, self._settings.max_message)
+        return self._guard.text(field, text)
+
+    def _metadata(self, field: str, value: object) -> Mapping[str, Any]:
+        checked = checks.check_metadata(field, value, self._settings.max_metadata)
+        return {key: self._guard.metadata(field, item, key) for key, item in checked.items()}
+
+    def _label(self, field: str, value: object) -> str:
+        return self._guard.text(field, checks.check_id(field, value, self._settings.max_id))
 
     def labels(self, value: object) -> tuple[str, ...]:
         """Labels, each once, in the order given."""
         found = checks.check_list("labels", value, self._settings.max_labels)
         return tuple(
-            dict.fromkeys(
-                checks.check_id(f"labels[{at}]", label, self._settings.max_id)
-                for at, label in enumerate(found)
-            )
+            dict.fromkeys(self._label(f"labels[{at}]", label) for at, label in enumerate(found))
         )
 
     def ids(self, field: str, value: object) -> list[str]:
@@ -163,7 +176,7 @@ class Desk:
         ]
 
     def _kind(self, kind: object, labels: object) -> tuple[Kind, tuple[str, ...]]:
-        named = checks.check_id("kind", kind, self._settings.max_id)
+        named = self._label("kind", kind)
         rest = () if labels is None else self.labels(labels)
         try:
             known = Kind(named)

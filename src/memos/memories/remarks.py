@@ -234,7 +234,8 @@ def _replaced(text: str, wrong: str, right: str) -> str:
 
 
 def _unended(memory: Memory) -> Memory:
-    left = {name: value for name, value in memory.metadata.items() if name != "superseded_by"}
+    gone = ("superseded_by", "ended_by")
+    left = {name: value for name, value in memory.metadata.items() if name not in gone}
     return replace(memory, valid_to=None, metadata=left)
 
 

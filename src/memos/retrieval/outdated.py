@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from memos.model.claim import LEARNED, is_learned
-from memos.model.memory import Memory
+from memos.model.claim import LEARNED, SLOT, is_learned
+from memos.model.memory import Kind, Memory
 from memos.model.scope import Narrowing
 from memos.retrieval.arrange import Scored
 from memos.retrieval.legs import Search
@@ -18,7 +18,8 @@ async def outdated(search: Search, ranked: Sequence[Scored]) -> dict[str, set[st
     """Of the first results those whose claims have all ended, with what stands instead.
 
     A message from which nothing was learned is never outdated, nor is one of which something
-    still holds. What stands instead are memories that were learned later, and their messages.
+    still holds. Nor do rules suffice for plain facts: they see too many contradictions. What
+    stands instead are memories that were learned later, and their messages.
     """
     ids = [one.ref[0] for one in ranked[:LOOKED]]
     narrowing = search.scope.narrowing
@@ -62,5 +63,11 @@ def _put(
 
 
 def _ended(memory: Memory, narrowing: Narrowing) -> bool:
+    """Whether a claim no longer holds, and that is sure."""
     moment = narrowing.now if narrowing.as_of is None else narrowing.as_of
-    return memory.valid_to is not None and memory.valid_to <= moment
+    sure = (
+        memory.kind in (Kind.PREFERENCE, Kind.INSTRUCTION)
+        or any(label.startswith(SLOT) for label in memory.labels)
+        or memory.metadata.get("ended_by") != "rules"
+    )
+    return sure and memory.valid_to is not None and memory.valid_to <= moment

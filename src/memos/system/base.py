@@ -13,9 +13,11 @@ from typing import Any, TypeVar
 
 from memos.errors import UsageError
 from memos.jobs import handlers, timetable_jobs
+from memos.memories.abstracts import Abstracts
 from memos.memories.drafts import Desk, check_kinds
 from memos.memories.embedding import Embedding
 from memos.memories.learning import Learner, learning_task
+from memos.memories.pages import Pages
 from memos.memories.parts import Parts, build
 from memos.memories.rush import Rush
 from memos.memories.scopes import Caller, Scopes
@@ -63,11 +65,14 @@ class Base:
         self._embedding = _embedding(self._parts, rush)
         self._learner = Learner(self._parts, self._embedding, rush, self.settings.zone)
         self._student = self._studying()
+        self._pages = Pages(
+            self._parts, self._embedding, self.settings.zone, _abstracts(self._parts, self.settings)
+        )
         self._worker, self._reporting = self._employed()
         limits = Limits(self.settings.segment, self.settings.pending, self.settings.zone)
         self._timetable = Timetable(
             self._parts.job_book,
-            timetable_jobs(self._parts, self._embedding),
+            timetable_jobs(self._parts, self._embedding, self._pages if self._learns else None),
             self._parts.clock,
             owner=self._worker.owner,
         )
@@ -160,8 +165,7 @@ class Base:
         chosen = self.settings
         if self._parts.extractor is None or not self._learns:
             return None
-        limits = Budget(float(chosen.model_idle), chosen.model_calls, chosen.model_tokens)
-        return Student(self._learner, self._parts.extractor, limits)
+        return Student(self._learner, self._parts.extractor, _model_budget(chosen))
 
     @property
     def _handlers(self) -> dict[str, Handler]:
@@ -219,6 +223,16 @@ class Base:
             filter=None if filter is None else parse_filter(filter, self.settings.zone),
             by_name=by_name,
         )
+
+
+def _model_budget(settings: Settings) -> Budget:
+    return Budget(float(settings.model_idle), settings.model_calls, settings.model_tokens)
+
+
+def _abstracts(parts: Parts, settings: Settings) -> Abstracts | None:
+    if parts.chat_model is None:
+        return None
+    return Abstracts(parts.chat_model, parts.work_log, parts.clock, _model_budget(settings))
 
 
 def _embedding(parts: Parts, rush: Rush) -> Embedding | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from memos.system.care import Care
 from memos.system.jobs import Jobs
+from memos.system.pages import Consolidated
 from memos.system.reading import Reading
 from memos.system.remarking import Remarking
 from memos.system.replaying import Replaying
@@ -12,7 +13,9 @@ from memos.system.working import Working
 from memos.system.writing import Writing
 
 
-class AsyncMemOS(Writing, Reading, Remarking, Replaying, Sharing, Care, Jobs, Working):
+class AsyncMemOS(
+    Writing, Reading, Consolidated, Remarking, Replaying, Sharing, Care, Jobs, Working
+):
     """A memory operating system, embedded in this process.
 
     Opens itself on first use; ``async with`` or `close` ends it. All errors are from

@@ -23,12 +23,12 @@ class Family(NamedTuple):
     samples: Mapping[Labels, float]
 
 
-def exposition(report: WorkReport) -> str:
-    """A report as text that ends in a line feed."""
-    return "".join(_told(family) for family in _families(report))
+def exposition(report: WorkReport, redacted: Mapping[str, int] | None = None) -> str:
+    """A report, and what this process redacted by kind, as text that ends in a line feed."""
+    return "".join(_told(family) for family in _families(report, redacted))
 
 
-def _families(report: WorkReport) -> Iterable[Family]:
+def _families(report: WorkReport, redacted: Mapping[str, int] | None) -> Iterable[Family]:
     alone: Labels = ()
     yield Family("memos_tasks", "gauge", "Open and dead tasks.", _tasks(report.queues))
     yield Family(
@@ -51,6 +51,13 @@ def _families(report: WorkReport) -> Iterable[Family]:
         {(("outcome", outcome),): count for outcome, count in report.totals.items()},
     )
     yield Family("memos_pauses", "gauge", "Pauses in force.", {alone: len(report.pauses)})
+    if redacted:
+        yield Family(
+            "memos_redacted_total",
+            "counter",
+            "Secrets and personal identifiers that this process kept out.",
+            {(("kind", kind),): count for kind, count in redacted.items()},
+        )
     if report.run_queue is not None:
         yield Family(
             "memos_run_queue_depth",

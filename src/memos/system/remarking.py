@@ -54,6 +54,7 @@ class Remarking(Base):
             cube_id: another cube than the personal one.
         """
         caller = self._desk.caller(user_id, agent_id, cube_id)
+        text = None if text is None else self._desk.text(text)  # what it says is kept, and learned
         said = self._remark(text, rating)
         ids = [] if memory_ids is None else self._desk.ids("memory_ids", memory_ids)
         told = None if receipt is None else _receipt(receipt)

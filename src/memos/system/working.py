@@ -67,8 +67,8 @@ class Working(Base):
         )
 
     async def metrics(self) -> str:
-        """The same report for Prometheus, in its text format 0.0.4."""
-        return exposition(await self.work_report())
+        """The same report for Prometheus, in its text format 0.0.4; what was redacted is ours."""
+        return exposition(await self.work_report(), self._desk.redacted)
 
     async def task(self, task_id: int) -> TaskStanding:
         """Where a task of the tenant stands; raises NotFound for one that never was."""

@@ -18,6 +18,14 @@ from memos.system.base import Base, When
 class Writing(Base):
     """Adding, storing, updating, forgetting."""
 
+    @property
+    def redacted(self) -> Mapping[str, int]:
+        """Secrets and identifiers that this process kept out, by kind; empty without `redaction`.
+
+        Counts what was seen, also in a call that then failed or was sent again.
+        """
+        return self._desk.redacted
+
     async def add_message(
         self,
         user_id: str | None = None,

@@ -20,6 +20,7 @@ from memos.ingest.extraction.english_sentences import (
     DOUBT,
     IDIOM,
     IF,
+    IRONY,
     PAST,
     REPORTED,
     WITHDRAWN,
@@ -87,14 +88,14 @@ _AUX = (
 _BEEN = re.compile(r"(?:been|gotten|gone)\b", _I)
 _AM = re.compile(
     r"(?:allergic to|lactose|coeliac|celiac|based in|born(?= in| on)|engaged|married|divorced|retired|vegetarian|vegan|pescatarian|originally from|expecting|training for"
-    r"|(?:(?:really|so|very|super|totally) )?(?:into|keen on|fond of|obsessed with|addicted to|hooked on)|more of an? [\w-]+ person|due (?:in|on)|pregnant|diabetic|colou?r ?blind|(?:working|living|moving|starting|studying|learning|getting|flying|leaving|hanging up|heading|having|travelling|traveling|visiting"
-    r"|saving|renting|renovating|writing|throwing|running|going|driving|sailing|hiking|playing|teaching|marrying|retiring|seeing|back|off|taking|staying|meeting|hosting|selling|buying|adopting)\b(?!\s(?:is|was|are|sounds|feels|the|this|that|forward|for a (?:way|good))\b)(?=\s)"
+    r"|(?:(?:really|so|very|super|totally) )?(?:into|big on|huge on|keen on|fond of|obsessed with|addicted to|hooked on)|more of an? [\w-]+ person|due (?:in|on)|pregnant|diabetic|colou?r ?blind|(?:working|living|moving|starting|studying|learning|getting|flying|leaving|hanging up|heading|having|travelling|traveling|visiting"
+    r"|saving|renting|renovating|writing|throwing|running|going|driving|sailing|hiking|playing|teaching|marrying|retiring|seeing|back|off|taking|staying|meeting|hosting|selling|buying|adopting)\b(?!\s(?:is|was|are|sounds|feels|this|that|forward|for a (?:way|good))\b)(?=\s)"
     rf"|(?!(?:i|i'm|i've|we|we're|he|she|my|our|the|they|it|it's|you|his|her|this|that|there|as|any|no|what|me)\b)(?:an? )?(?:[\w'-]+\s){{1,2}}(?:person|lover|addict|snob|fanatic|enthusiast)\b|not (?:a (?:big |huge )?fan of|into|keen on|fond of)|(?:an? )?(?:big |huge )?fan of|(?!(?:i|i'm|i've|we|we're|he|she|he's|she's|my|our|the|they|it|it's|you|his|her|this|that|there|as|any|no|what|need|me)\b)(?:[\w'’-]+\s){{0,3}}?(?:{JOBS}|[\w-]+(?:ologist|ician|grapher|writer|worker|analyst|developer))\s(?:here|by (?:trade|day|profession|training)|at\s(?-i:[A-Z])))",
     _I,
 )
 _DOES = re.compile(
     rf"(?:(?!(?:took (?:me|us|ages|a while|forever|it)|used|based|fixed|thanks|noted|agreed|booked it|need|heard|said|told|thought|guessed|sorted|put|set|cut|read|let|hit|shut|split|quit it|kept|made it|got it|saw that|got any|done|understood|meant|led|left|sent|found (?:it|this)|tried|asked|installed|updated|lost (?:me|here)|stuck|confused|interested|supposed|curious|related|speaking)\b){PAST}"
-    r"|(?:love|hate|prefer|adore|enjoy|dislike|loathe|detest)(?! (?:it|this|that|you|your|how)\b)|can't (?:stand|bear|do|eat|drink|have|be doing|abide)|cannot stand|don't (?:eat|drink|like|smoke|drive|do)|never (?:eat|drink|drive|fly|buy|wear|order|touch|liked|learned|been|had)"
+    r"|(?:love|hate|prefer|adore|enjoy|dislike|loathe|detest)(?! (?:it|this|that|you|your|how)\b)|can't (?:stand|bear|do|eat|drink|have|be doing|abide)|cannot stand|don't (?:eat|drink|like|smoke|drive|do)|only (?:buy|eat|drink|wear|use|read|watch)|never (?:eat|drink|drive|fly|buy|wear|order|touch|liked|learned|been|had)"
     r"|always (?:eat|drink|buy|order|wear|sleep|had|loved|hated|been)|(?:live|work|teach|study) (?:in|at|as|for|on|near)|would rather|'d rather|(?:have|got) (?:a|an|two|three|four) (?!question|problem|quick|bug|issue|lot|feeling|minute|moment|few|couple)|have been|used to|read (?!this|that|the)|quit (?!it)|put (?:down|up) |split up|cut out)\b",
     _I,
 )  # fmt: skip
@@ -159,6 +160,8 @@ def read(text: str) -> Iterator[Clause]:
     people = People()
     known = frozenset(name for name in names(text) if not _DOES.match(name))
     for sentence, asked in sentences(text):
+        if IRONY.match(sentence):
+            continue
         if not asked and _orders(sentence):
             yield from _ordered(sentence, people, known)
             continue

@@ -13,7 +13,7 @@ from memos.model.memory import Kind
 _BE = "(?:am|is|are)"
 _IRREGULAR = words(IRREGULAR_PAST)
 _END = r"(?=\s*(?:[,.;:!?()]|\Z)|\s(?:because|but|so|since|when|if|as|though|although|while|and i|and my|cause|cos|lol|haha|btw|for years|these days|ages ago|tbh|anyway|anymore|any more|too|as well|at all)\b)"
-_LIKED = rf"(?P<value>(?!(?:yesterday|today|last|on|in|at|for|after|before|because|when|it|this|that|these|those|you|your|him|her|them|how|what|me|us|the (?:idea|way|sound|look|first|second|third|last|result|new|one|answer|plan|draft|fact|other))\b)[^\s,.;:!?()][^,.;:!?()]{{0,70}}?){_END}"
+_LIKED = rf"(?P<value>(?!(?:where|who|option|yesterday|today|last|on|in|at|for|after|before|because|when|it|this|that|these|those|you|your|him|her|them|how|what|me|us|the (?:idea|way|sound|look|first|second|third|last|result|option|new|one|answer|plan|draft|fact|other))\b)[^\s,.;:!?()][^,.;:!?()]{{0,70}}?){_END}"
 _VERY = r"(?:(?:really|so|very|quite|absolutely|totally|always|deeply|truly|much|strongly|just|definitely|huge(?:ly)?|pretty|especially|also|kind of|super|personally|particularly)\s)*"
 
 
@@ -53,11 +53,22 @@ TASTES: tuple[Rule, ...] = (
     _taste(rf"\A(?:am|is|are)n't\s{_VERY}(?:an? )?(?:big |huge |great )?(?:fan of|into|keen on|fond of|crazy about)\s{_LIKED}", likes=False),
     _taste(rf"\A(?:not)\s(?:really )?(?:an? )?(?:big |huge |great )?(?:fan of|into|keen on|fond of)\s{_LIKED}", likes=False),
     _taste(rf"\A(?:{_BE}\s|have been\s|has been\s)?{_VERY}(?:an? )?(?:big |huge |massive |lifelong |great |die-?hard )?(?:fan of|fond of|keen on|partial to|crazy about|mad about|nuts about|obsessed with|addicted to|hooked on|a sucker for|in love with|passionate about)\s{_LIKED}", likes=True),
-    _taste(rf"\A(?:{_BE})\s(?:more of )?an?\s(?:(?:huge|big|massive|total|real|lifelong|avid)\s)?(?P<value>[\w-]+(?:\s[\w-]+)?)\s(?:person|lover|fanatic|addict|fan|snob|enthusiast|junkie|drinker)\b", likes=True),
+    _taste(rf"\A(?:{_BE})\s(?:more of )?(?:an?\s)?(?:(?:huge|big|massive|total|real|lifelong|avid)\s)?(?P<value>[\w-]+(?:\s[\w-]+)?)\s(?:person|lover|fanatic|addict|fan|snob|enthusiast|junkie|drinker)\b", likes=True),
     _taste(r"\A(?:{_BE})\s(?:sick|tired|sick and tired|scared|terrified|afraid|wary) of\s(?P<value>(?!it|this|that|you|being|the|my|all)[^,.;!?()]{3,50})".replace("{_BE}", _BE), likes=False),
     _taste(rf"\A(?:would|'d)\s(?:much |always |far )?(?:rather|prefer|sooner|prefer to)\snot\s(?:to\s)?(?!say|talk|discuss|share){_LIKED}", likes=False, many=False),
-    _taste(r"\A(?:would|'d)\s(?:much |always |far )?(?:rather|prefer|sooner)\s(?!not\b|you\b|if\b|have you|talk about|that you)(?P<value>[^,.;:!?()]{3,60}?)(?=\sthan\b|\s*(?:[,.;:!?()]|\Z))", likes=True, many=False),
+    _taste(r"\A(?:would|'d)\s(?:much |always |far )?(?:rather|prefer|sooner)\s(?!not\b|an?\b|the\b|it\b|this\b|that\b|some\b|one\b|something\b|you\b|if\b|have you|talk about|that you)(?P<value>[^,.;:!?()]{3,60}?)(?=\sthan\b|\s*(?:[,.;:!?()]|\Z))", likes=True, many=False),
     _taste(rf"\A(?:go|goes|am|is|are)\s(?:nuts|crazy|mad|wild|bananas|feral)\s(?:for|about|over)\s{_LIKED}", likes=True),
+    _taste(rf"\A(?:live|lives) for\s{_LIKED}", likes=True),
+    _taste(rf"\A(?:swear|swears) by\s{_LIKED}", likes=True),
+    _taste(rf"\A(?:{_BE}\s)?(?:all about|big on|huge on|a (?:big |great |firm )?believer in|die-?hard for|at my happiest (?:with|in|on)|happiest (?:with|in|on|at))\s{_LIKED}", likes=True),
+    _taste(r"\Acould\s(?:live on|live off|eat|drink|listen to|watch)\s(?P<value>(?!it\b|that\b|this\b)[^,.;:!?()]{3,40}?)\s(?:every (?:single )?day|all day(?: long)?|forever|for hours|for every meal)", likes=True),
+    _taste(rf"\A(?:tend|tends|try|tries|prefer|prefers) (?:to avoid|to stay away from|not to (?:eat|drink|use|buy))\s{_LIKED}", likes=False),
+    _taste(rf"\A(?:refuse|refuses) to\s(?!be\b|do\b|go\b|let\b|say\b|talk\b|tell\b|give\b|help\b)(?:eat|drink|use|buy|wear|touch|watch|play|try|have)?\s?{_LIKED}", likes=False),
+    _taste(rf"\A(?:won't|will not) (?:eat|drink|touch|wear|go near|set foot in|ride|watch|use)\s{_LIKED}", likes=False),
+    _taste(rf"\A(?:can't|cannot|could never|never could)\s(?:really )?get (?:into|behind|on board with|used to)\s{_LIKED}", likes=False),
+    _taste(r"\A(?:find|finds)\s(?P<value>(?!it\b|this\b|that\b|myself\b|you\b)[^,.;:!?()]{3,40}?)\s(?:(?:really|so|utterly|absolutely|very|too|incredibly|pretty|quite)\s)?(?:unbearable|boring|dull|tedious|stressful|exhausting|annoying|disgusting|gross|irritating|draining|insufferable|overrated|claustrophobic|depressing|awful|terrifying|scary)\b", likes=False),
+    _taste(r"\A(?:find|finds)\s(?P<value>(?!it\b|this\b|that\b|myself\b|you\b)[^,.;:!?()]{3,40}?)\s(?:(?:really|so|very|incredibly|pretty|quite)\s)?(?:relaxing|calming|soothing|fascinating|delicious|comforting|therapeutic|beautiful|fun)\b", likes=True),
+    _taste(rf"\A(?:only)\s(?:buy|buys|eat|eats|drink|drinks|wear|wears|use|uses|read|reads|watch|watches|listen to)\s{_LIKED}", likes=True),
     _taste(rf"\A(?:want|wants)\s(?:zero|no|absolutely no)\s{_LIKED}", likes=False),
     _taste(rf"\A(?:always|usually|mostly|only|normally)\s(?:order|orders|go for|goes for|pick|picks|choose|chooses|take|takes|buy|buys|drink|drinks|eat|eats|wear|wears|ask for|book|books|get|use|sleep on|fly)\s{_LIKED}", likes=True),
     _taste(rf"\A(?:order|orders|go for|goes for|opt for|opts for|stick to|sticks to)\s{_LIKED}", likes=True),
@@ -91,20 +102,23 @@ being seeing_a seeing_an doing_this doing_a making_a learning sitting writing_a 
 """)
 _TRIFLES = words("""
 slept ate drank woke watched felt thought tried asked said told used needed wanted looked forgot talked talked_to saw_a saw_an saw_the
-had_a_cheese had_soup had_lunch had_dinner had_breakfast had_a_coffee had_a_great had_a_good had_a_bad had_a_long had_a_rough had_to had_some
+had_a_weird had_a_dream had_a_nightmare went_for_a went_for went_back_to_bed went_out went_shopping had_a_cheese had_soup had_lunch had_dinner had_breakfast had_a_coffee had_a_great had_a_good had_a_bad had_a_long had_a_rough had_to had_some
 did read was were spoke chatted called texted emailed phoned messaged tested ran_the ran_a_test ran_into deployed pushed went_to_bed got_home got_up got_an_error got_this got_it got_the got_that got_into got_stuck made_a_mistake mentioned
 discussed sent_you gave_you showed_you wrote_you let came_across checked googled searched wondered worked_on worked_from cooked
 had_no had_an_idea had_a_question had_problems had_trouble spent_the_whole spent_all stayed_up stayed_home noticed liked loved hated enjoyed
 """)
 
 BESIDE_TASTES: tuple[Rule, ...] = (
-    _taste(r"\A~ (?P<value>(?!(?:like|as|thanks|hi|not|no|it|that|this|i|we|you|he|she|they|almost|nearly|best|wrong|right)\b)[\w'-]+(?:\s(?!is\b|are\b|was\b|i\b)[\w'-]+){0,3}?),?\s(?:always|every time|all the way|all day|any day|over everything|till i die|forever|for life|for me(?=,? (?:please|always|every|thanks|only))|only for me|is the only way|beats everything)(?:,? (?:please|thanks|for me|every time))?(?=\W*\Z|,)", likes=True, many=False),
+    _taste(r"\A~ (?P<value>(?!(?:like|as|thanks|hi|not|no|it|that|this|i|we|you|he|she|they|almost|nearly|best|wrong|right)\b)[\w'-]+(?:\s(?!is\b|are\b|was\b|i\b)[\w'-]+){0,3}?),?\s(?:always|every time|all the way|any day|over everything|till i die|forever|for life|for me(?=,? (?:please|always|every|thanks|only))|only for me|is the only way|beats everything)(?:,? (?:please|thanks|for me|every time))?(?=\W*\Z|,)", likes=True, many=False),
     _taste(r"\A~ (?:for me,? |i'm )?(?:team )?(?P<value>(?!(?:all|it|game|start|left|hand|run|get|come|take|move|turn|look|think|roll|pull|cross|knock|win|hang|leap|i|we|he|she|they|is|are|was|been|just|way|well|went|came|fell|got)\b)[\w-]+ over (?!there|here|the\b|a\b|an\b|my|our|time|night|and|it|to|dinner|lunch|coffee|breakfast|that|this|in|for|at|on|now|again|by|with|[0-9]|half|two|three)[\w-]+)(?=,|\Z| any| every| always)", likes=True, many=False),
-    _taste(r"\A~ (?P<value>(?!(?:it|that|this|you|he|she|they|what|which|i|we)\b)[\w' -]{3,40}?)\s(?:makes?|gives?|gave)\sme\s(?:itch|itchy|sick|gag|nauseous|cringe|anxious|want to scream|a headache|headaches|hives|the creeps|the ick|uncomfortable|sneeze|bloated|heartburn|claustrophobic)\b", likes=False),
-    _taste(r"\A~ (?P<value>(?!(?:it|that|this|you|he|she|they|what|which|i|we)\b)[\w' -]{3,40}?)\s(?:drives?|bores?)\sme\s(?:crazy|mad|nuts|insane|up the wall|to tears|to death|bonkers)\b", likes=False),
+    _taste(r"\A~ (?P<value>(?!(?:it|that|this|you|he|she|they|what|which|i|we)\b)[\w' -]{3,40}?)\s(?:makes?|gives?|gave)\sme\s(?:itch|itchy|sick|gag|nauseous|cringe|anxious|want to scream|a headache|headaches|hives|the creeps|the ick|uncomfortable|sneeze|bloated|heartburn|claustrophobic|migraines?|a migraine|a rash|nightmares|anxiety|indigestion)\b", likes=False),
+    _taste(r"\A~ (?:for me,? )?nothing beats\s(?P<value>[^,.;:!?()]{3,40})", likes=True),
+    _taste(r"\A~ (?P<value>[\w-]+(?:\s[\w-]+)?) or nothing\W*\Z", likes=True),
+    _taste(r"\A~ (?:i'd |i would |i'll )?(?:take|pick|choose|give me)\s(?P<value>(?!it\b|me\b)[^,.;:!?()]{2,30}?\sover\s[^,.;:!?()]{2,30}?)\s(?:any day|any time|anytime|every time|always)\b", likes=True, many=False),
+    _taste(r"\A~ (?P<value>(?!(?:it|that|this|you|he|she|they|what|which|i|we)\b)[\w' -]{3,40}?)\s(?:(?:drives?|bores?)\sme\s(?:crazy|mad|nuts|insane|up the wall|to tears|to death|bonkers)|puts? me (?:to sleep|off)|(?:terrif(?:y|ies)|scares?|bores?|disgusts?|repels?|exhausts?|freaks?|creeps?|stress(?:es)?) me(?: out)?)\b", likes=False),
     _taste(r"\A~ (?P<value>(?!(?:it|that|this|you|he|she|they|what|which|there)\b)[\w' -]{3,40}?)\s(?:is|are|isn't|aren't)(?: really| just)?(?: not)?(?: really)? (?:my thing|for me|my cup of tea|my style|my scene)\b(?<!is for me)(?<!are for me)(?<!is my thing)(?<!are my thing)", likes=False),
     _taste(r"\A~ (?P<value>(?!(?:it|that|this|you|he|she|they|what|which|there)\b)[\w' -]{3,40}?)\s(?:is|are|'s)(?: still| always)? (?:(?:totally |absolutely )?my (?:thing|jam|comfort food|happy place|guilty pleasure|weakness|favou?rites?|idea of heaven|cup of tea|go-to)|the best thing ever|heaven)\b", likes=True),
-    _taste(r"\A~ (?P<value>(?!(?:it|that|this|what|which|there|nothing)\b)[\w-]+(?:\s[\w-]+)?)\s(?:works|suits me|works for me|is easiest|is best)(?: best)?(?: for me)?(?=\s(?:tho|though|for)|\W*\Z|,)(?<!works)(?<!is best)", likes=True, many=False),
+    _taste(r"\A~ (?P<value>(?!(?:it|that|this|what|which|there|nothing)\b)[\w-]+(?:\s[\w-]+)?)\s(?:works?|suits? me|works? for me|is easiest|is best)(?: best)?(?: for me)?(?=\s(?:tho|though|for)|\W*\Z|,)(?<!works)(?<!work)(?<!is best)", likes=True, many=False),
     _taste(r"\A~ (?:my|our) (?:kind|type|sort|idea) of (?:an? )?(?:[\w-]+\s?){1,3}(?::| is|:| means)\s(?P<value>[^.;!?()]{3,60}?)(?=\sif\b|[.;!?()]|\Z)", likes=True, many=False),
     _taste(r"\A~ (?:no|zero|never any|nothing with|anything but)\s(?P<value>(?!more\b|one\b|idea|clue|problem|worries|way\b|need\b|rush|thanks|need|wonder|matter|doubt|offen[cs]e|pressure|longer|big deal|hurry|luck|news|sign)[\w-]+(?:\s[\w-]+){0,2}),?\s(?:for me|please|for us|ever|thanks)(?: please| thanks)?(?=\W*\Z|,)", likes=False),
 )  # fmt: skip
@@ -149,7 +163,7 @@ FACTS: tuple[Rule, ...] = (
     _told("afraid", r"\A(?:am|is|are)\s(?:really |very |super )?(?:afraid|scared|terrified|frightened) of\s(?!losing|the|this|that|what)[^;!?()]{3,60}"),
     _told("work", r"\A(?:run|runs|own|owns|co-own|founded|manage|manages|lead|leads|head|heads|started|have started|co-founded)\s(?:an?|my|our|the|his|her|two)\s(?:[\w'’-]+\s){0,5}?(?:company|business|shop|store|bakery|cafe|café|restaurant|team|startup|farm|studio|blog|podcast|channel|nonprofit|charity|agency|firm|school|department|lab|clinic|practice|bookshop|bar|pub|hotel|b&b|gym|club|choir|band|newsletter|youtube channel)\b[^;!?()]{0,60}"),
     _told("member", r"\A(?:am|is|are)\s(?:a member|a volunteer|the (?:captain|president|chair|treasurer|secretary|head|owner|founder|host)|part|on the (?:board|committee|team))\s?(?:of|at|for|in)?\s[^;!?()]{3,60}"),
-    _told("learning", r"\A(?:am|is|are|have been|has been)\s(?:learning|training for|training to|studying for|preparing for|saving (?:up )?for|writing a|working on a|building a|renovating|restoring|raising|training)\s(?!this|that|it)[^;!?()]{3,80}"),
+    _told("learning", r"\A(?:am|is|are|have been|has been)\s(?:learning|training for|training to|studying for|preparing for|saving (?:up )?for|writing a|working on a|building a|renovating|restoring|raising|training)\s(?!this|that|it|(?:an? )?(?:\w+ )?(?:function|script|program|class|query|test|loop|regex|e-?mail|letter|post|report|message|text|paragraph|note|list|tests|code|component|page|file|api|endpoint|formula|spreadsheet|reply)\b)[^;!?()]{3,80}"),
     _told("ability", r"\A(?:can't|cannot|can not)\s(?:swim|drive|cook|eat|drink|ride|read|sing|dance|whistle|have|see|hear|smell|digest|sleep)\b(?!\s(?:this|that|it|the|well|tonight|right now|anything))[^;!?()]{0,60}"),
     _told("been to", r"\A(?:have|has)\s(?:never )?been to (?-i:[A-Z])[^;!?()]{2,60}"),
     _told("was", rf"\A(?:was|were|trained as|worked as)\s(?:an?|the)\s(?:[\w-]+\s){{0,2}}?(?:{JOBS})\b[^;!?()]{{0,60}}"),
@@ -164,6 +178,6 @@ FACTS: tuple[Rule, ...] = (
     _told("alone", r"\A(?:live|lives)\s(?:alone|by (?:myself|himself|herself)|with|together|next door|upstairs|downstairs|nearby|abroad|down the road|on (?:his|her|my) own)\b[^;!?()]{0,60}"),
     _told("years", r"\A(?:have|has)\s(?:been|done|spent|put in)\s(?:[0-9]+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty)\s(?:years?|months|seasons|decades)\b[^;!?()]{0,60}"),
     _told("third", r"\A(?:only |always |never |usually )?(?:takes|goes|eats|drinks|plays|works|sleeps|drives|cooks|teaches|runs|rides|swims|sings|paints|knits|smokes|earns|pays|owns|wears|speaks|studies|collects|volunteers|snores|walks|travels|commutes|bakes|grows|visits|stays with|lives|shares|spends|weighs|belongs|looks after|takes care of|coaches|manages|sells|writes|gets up|wakes|bites|sheds|barks|hunts)\s(?!(?:me|it|that|this|well|great|like|back|away|out|off|up|down|home|crazy|nuts|mad|on and on|them|him|her (?:way|time))\b)[^;!?()]{2,90}"),
-    _told("no more", r"\A~ (?:so |and |but |it's |which means )?no more (?!questions|than|emails?|of (?:this|that))[^;!?()]{3,40}"),
+    _told("no more", r"\A~ (?:[^,]{0,60},\s)?(?:so |and |but |it's |which means )?no more (?!questions|than|emails?|of (?:this|that))[^;!?()]{3,40}"),
     _told("look after", r"\A(?:look after|take care of|care for|babysit|foster|mentor|raise)\s(?:my|our|an?|two|three|the|his|her)\s[^;!?()]{3,80}"),
 )  # fmt: skip

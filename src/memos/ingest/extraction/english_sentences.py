@@ -32,11 +32,11 @@ _THIRD = rf"(?:is|has|does|doesn't|isn't|hasn't|will|can't|never|only|always|(?:
 _SUBJECT = (
     rf"(?:(?:i|we|he|she|they|it|there|this|that|you)(?:['’](?:m|ve|ll|d|s|re))?\s\w|(?:my|our|his|her|their|the)\s(?:[\w'-]+\s){{0,4}}?"
     rf"(?:(?:{RELATION})(?:'s|\s(?:(?:still|always|never|just|also|only|really|both)\s)?(?:is|are|was|were|has|have|had|\w+s\b|\w+ed\b|got|will|can't|doesn't|just|and i))|[\w-]+'s\s|(?:is|are|was|were|has|have|had|got|will|starts|ends)\b)"
-    rf"|(?:{DATES})(?:\s(?:is|are)|'s)\s|(?-i:[A-Z][a-z]+)(?:'s\s(?:an?|in|at|on|got|not|been|due|allergic|also|always|still|turning|coming|going|[a-z]+ing|vegan|vegetarian)\b|\s(?:is|has|was|lives|works|wants|hates|loves|got|moved|can't|doesn't|and i)\b))"
+    rf"|(?:mum|mom|dad|granny|grandma|grandpa|nan|sis|bro)(?:'s)?\s(?!and\b)\w|(?:{DATES})(?:\s(?:is|are)|'s)\s|(?-i:[A-Z][a-z]+)(?:'s\s(?:an?|in|at|on|got|not|been|due|allergic|also|always|still|turning|coming|going|[a-z]+ing|vegan|vegetarian)\b|\s(?:is|has|was|lives|works|wants|hates|loves|got|moved|can't|doesn't|and i)\b))"
 )
 _SPLIT = re.compile(
     r"(?:,\s*|\s+)(?:and|but|so|because|since|as|while|although|though|plus|whereas|cause|cos|cuz|bc|now that|and that|coz)\s+"
-    rf"(?:(?:{ADVERB}|then|that),?\s+){{0,2}}(?={_SUBJECT})|(?:,|:)\s+(?:(?:now|then|also|but now|these days)\s+)?(?={_SUBJECT})",
+    rf"(?:(?:{ADVERB}|then|that|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:next|last|this) \w+|tomorrow|yesterday|tonight),?\s+){{0,2}}(?={_SUBJECT})|(?:,|:)\s+(?:(?:now|then|also|but now|these days)\s+)?(?={_SUBJECT})",
     _I,
 )
 _GUARD = re.compile(  # a word before the split that takes a clause as its object: no split there
@@ -76,16 +76,21 @@ _QUESTION = re.compile(
 _CONJUNCTION = re.compile(r"\A[\s,:–-]*(?:(?:so|and|but|then|or|also)\s+)?", _I)
 
 DOUBT = re.compile(
-    r"\b(?:would(?! (?:much |far |always )?(?:rather|sooner|prefer))|could(?!n't)|might|should|ought|must|(?-i:may)(?= [a-z])(?! (?:of|and|i|we|but|so)\b)(?<!in may)(?<!last may)(?<!next may)(?<!this may)(?<!since may)(?<!of may)(?<![0-9] may)(?<!(?:st|nd|rd|th) may)"
+    r"\b(?:would(?! (?:much |far |always )?(?:rather|sooner|prefer))|could(?!n't)(?! (?:live on|live off|eat|drink|listen to|watch|never get) )|might|should|ought|must|(?-i:may)(?= [a-z])(?! (?:of|and|i|we|but|so)\b)(?<!in may)(?<!last may)(?<!next may)(?<!this may)(?<!since may)(?<!of may)(?<![0-9] may)(?<!(?:st|nd|rd|th) may)"
     r"(?<!on may)(?<!by may)(?<!until may)(?<!from may)|maybe|perhaps|probably|possibly|presumably|supposedly|allegedly|unless|whether|imagine|suppose|supposing|wish(?:es|ed|ing)?"
     r"|hop(?:e|es|ed|ing)|hopefully|as if|as though|i guess|i think|i thought|i believe|i suppose|i assume|i bet|i doubt|i wonder"
-    r"|i feel like|not sure|unsure|no idea|wonder(?:ing)?|(?:i|we|he|she|they)'d(?! (?:much |far |always )?(?:rather|sooner|prefer)| been)|pretend(?:ing)?|dreamt|dreamed|dream of"
+    r"|i feel like|not sure|unsure|no idea|wonder(?:ing)?|(?:i|we|he|she|they)'d(?! (?:much |far |always )?(?:rather|sooner|prefer)| been| (?:take|pick|choose) [^.!?]{2,40} over )|pretend(?:ing)?|dreamt|dreamed|dream of"
     r"|thinking (?:of|about)|think(?:ing)? i|consider(?:ing)?|tempted|toying|debating|torn between|depends|hypothetically"
     r"|in theory|kidding|joking|what if|if only|supposed to|seems?|seemed|sounds? like|looks? like|almost (?:got|bought|died)"
     r"|nearly (?:got|bought|died)|(?:a|one) million|gazillion|i swear|lmao|yeah right|hundreds? years old|years old and (?:live|feel))\b"
-    r"|\A(?:oh (?:yes|great|joy|sure|good|wonderful|yeah|lovely|fantastic)|ha(?:ha)+ (?:sure|yeah|yes)|sure,|yay|great,|wow,|just what i)\b|\b(?:just|so|absolutely|really) (?-i:LOVE|ADORE)\b|\bi (?:just )?love (?:how|when|it when|waiting|standing|being (?:stuck|ignored|told))\b",
+    r"|\b(?:just|so|absolutely|really) (?-i:LOVE|ADORE)\b|\bi (?:just )?love (?:how|when|it when|waiting|standing|being (?:stuck|ignored|told))\b",
     _I,
 )
+IRONY = re.compile(
+    r"\A\W*(?:oh (?:yes|great|joy|sure|good|wonderful|yeah|lovely|fantastic)\b|ha(?:ha)*,? (?:sure|yeah|yes)\b|sure,|yeah,? right|yay\b)",
+    re.IGNORECASE,
+)
+"""How a whole sentence begins that means the opposite."""
 IF = re.compile(
     r"(?:\A|\W)(?:if|in case|assuming|provided|when i(?:'m| am) (?:rich|older|old|famous)|the day i)\b(?! you (?:must|want to) know)",
     _I,

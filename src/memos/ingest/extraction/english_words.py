@@ -138,7 +138,7 @@ LEAD_IN = (
 WHEN = (
     r"(?:today|tonight|yesterday|tomorrow|lately|recently|nowadays|these days|currently|right now|now|at the moment|at present"
     r"|since then|a (?:while|long time) (?:ago|back)|years ago|ages ago|the other (?:day|week|night)|back (?:in|when) [^,]{2,30}"
-    r"|(?:last|this|next|every|each) [\w'-]+(?: (?:morning|afternoon|evening|night))?|(?:in|on|since|from|at|during|by|until|after|before|around|over"
+    r"|(?:last|this|next(?! up\b)|every|each) [\w'-]+(?: (?:morning|afternoon|evening|night))?|(?:in|on|since|from|at|during|by|until|after|before|around|over"
     r"|for) [^,]{2,40}(?=,)|(?:(?:about|around|almost|nearly|over|exactly) )?(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|[0-9]+|a few"
     r"|a couple of|several) [\w-]+ (?:ago|back)|once (?:a|every) [\w ]{3,12}|twice a \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
     r"|most (?:days|mornings|evenings|weekends|nights)|in (?:my|his|her|our|their) (?:spare|free) time|in (?:january|february|march|april|may|june|july|august|september"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from typing import Any
 
@@ -36,6 +36,7 @@ from pydantic_ai.tools import ToolDefinition
 from memos.contracts.chat_model import Reply, Turn
 from memos.errors import ProviderDown, ProviderRefused
 from memos.model.time import Clock
+from memos.providers.chat import hush
 from memos.providers.chat.address import LIMITS, OWN_DIALECT
 from memos.providers.chat.faults import translated
 from memos.providers.chat.wire import bad, client
@@ -58,6 +59,7 @@ class Talker:
 
     def __init__(self, provider: str, at: Endpoint, key: Secret, clock: Clock) -> None:
         self._at = at
+        hush.install()
         self._http = client(at, key, clock)
         self._model = _model(provider, at, key.reveal() or PLACEHOLDER, self._http)
 
@@ -69,7 +71,7 @@ class Talker:
         self, turns: Sequence[Turn], schema: Mapping[str, Any] | None, limit: int
     ) -> Reply:
         """One answer; its text may be empty, or no JSON whatever the schema."""
-        with translated(self._at):
+        with translated(self._at), hush.hushed():
             asking = model_request(
                 self._model,
                 _messages(turns),
@@ -91,13 +93,16 @@ class Talker:
     @asynccontextmanager
     async def stream(self, turns: Sequence[Turn], limit: int) -> AsyncIterator[AsyncIterator[str]]:
         """The pieces of an answer that has begun."""
+        asking = model_request_stream(
+            self._model,
+            _messages(turns),
+            model_settings=self._settings(limit),
+            instrument=False,
+        )
         with translated(self._at):
-            async with model_request_stream(
-                self._model,
-                _messages(turns),
-                model_settings=self._settings(limit),
-                instrument=False,
-            ) as found:
+            async with AsyncExitStack() as stack:
+                with hush.hushed():
+                    found = await stack.enter_async_context(asking)
                 yield self._pieces(found)
 
     async def _pieces(self, found: StreamedResponse) -> AsyncIterator[str]:

@@ -1,4 +1,4 @@
-"""Word tables of reconciling: ways to say the same, and what cannot hold together.
+"""English words: ways to say the same, and what cannot hold together.
 
 A phrase becomes a mark (``<home>``), so that "live in", "moved to" and 住在 are one word. Marks
 of `SIGNS` tell whether something holds; the others are words like any other.
@@ -8,7 +8,19 @@ from __future__ import annotations
 
 import re
 
-SIGNS = {"<not>", "<end>", "<like>", "<hate>", "<again>", "<also>", "<change>", "<move>", "<began>"}
+SIGNS = {
+    "<not>",
+    "<end>",
+    "<like>",
+    "<hate>",
+    "<again>",
+    "<also>",
+    "<change>",
+    "<move>",
+    "<began>",
+    "<want>",
+    "<done>",
+}
 """Marks that say how something holds, not what."""
 
 FUNCTIONAL = {
@@ -20,7 +32,7 @@ FUNCTIONAL = {
 OWNED = frozenset("have drive vehicle bike phone possession <own>".split())
 
 # In this order: what an earlier phrase has taken, a later one does not see.
-ENGLISH_PHRASES: tuple[tuple[str, str], ...] = (
+PHRASES: tuple[tuple[str, str], ...] = (
     (r"\b(?:work|works|worked|working)(?: \w+)? (?:from|at) home\b|\bwfh\b|\bremotely\b|\bhome office\b", " remote <work> "),
     (r"\b(?:in|to|at|from) the office\b|\bon[- ]?site\b", " office <work> "),
     (r"\bfull[- ]time\b", " fulltime "), (r"\bpart[- ]time\b", " parttime "), (r"\bsci-?fi\b", " science fiction "),
@@ -28,6 +40,10 @@ ENGLISH_PHRASES: tuple[tuple[str, str], ...] = (
     (r"\b(?:scared|afraid|terrified|fear|phobia) (?:of|to)\b", " fear "), (r"\ba (?:little|bit of)\b", " beginner "),
     (r"(?<!the )(?<!this )(?<!that )(?<!no )(?<!any )(?<!every )(?<!each )\bone (?!of\b|and\b|day\b|more\b|thing\b)(?=[a-z])", " 1 "),
     (r"\bnot an? (\w+) person\b", r" <hate> \1 "),
+    (r"\b(?:hardly|barely|scarcely)(?: ever)?\b|\brarely\b|\bseldom\b", " not "),
+    (r"\b(?:want|wants|wanted|hoping|hope|saving(?: up)?|planning|plan|aim|aiming|applying|going|would like|about) (?=to\b|for\b)", " <want> "),
+    (r"\b(?:bought|got into|accepted (?:to|by|into|at)|rejected by|turned down|learn(?:ed|t) (?:how )?to|passed)\b", r" <done> \g<0> "),
+    (r"\b(?:in|into) depth\b", " detail "),
     # how it holds
     (r"\bno longer\b|\bnot any ?more\b|\bany ?more\b|\bany longer\b|\bused to\b|\bno more\b", " <end> "),
     (r"\bnot (?:a (?:big )?fan of|into|keen on|fond of|(?:really )?(?:like|love|enjoy)|care for|stand|bear)\b", " <hate> "),
@@ -37,7 +53,8 @@ ENGLISH_PHRASES: tuple[tuple[str, str], ...] = (
      r"|\bdrop(?:ped|ping)\b|\bdropped\b|\bgone off\b|\bwent off\b|\bkicked\b|\bswore off\b|\bditch(?:ed)?\b|\babandoned\b"
      r"|\boutgrew\b|\boutgrown\b|\bhas ended\b|\bis over\b|\bgot over\b|\bscrapped\b|\bretired from\b|\bformer\b|\bcured of\b"
      r"|\bback out of\b|\bbacked out of\b|\bpulled out of\b|\bunsubscribed\b|\bclosed (?:my|the|our|down)\b|\bshut (?:my|the|our)\b|\blapsed?\b|\bexpired\b|\bstolen\b|\bshut down\b|\bfinished\b|\bcompleted\b|\bunsubscribe\b|\bmoved out(?: of)?\b", " <end> "),
-    (r"\b(?:left|leaving)(?= (?:my|the|our|that|this|<|[a-z]+(?: in| at| last| this| after| for|[.,;]|$)))", " <end> "),
+    (r"\b(?:left|leaving)(?= (?:my|the|our|that|this|<|[a-z]+(?: in| at| last| this| after| for|[.,;]|$)))|(?<!the )(?<!on )(?<!my )\bleft(?=\s*(?:[,.;!]|$))"
+     r"|\bmoved away\b|\bwent out of business\b", " <end> "),
     (r"\b(?:broke|broken|break|split|splitting) up(?: with)?\b|\bgot divorced\b|\bgetting divorced\b|\bdivorced\b|\bseparated\b"
      r"|\bparted ways\b|\b(?:called|broke) off (?:the|our|my) engagement\b", " <end> <partner> "),
     (r"\b(?:resigned|handed in my (?:notice|resignation)|was laid off|got laid off|laid off|got fired|was fired|fired from"
@@ -49,10 +66,10 @@ ENGLISH_PHRASES: tuple[tuple[str, str], ...] = (
      r"|mad about|partial to|obsessed with|passionate about|cannot get enough of|can not get enough of|addicted to|hooked on)\b", " <like> "),
     (r"\b(?:actually|in fact|to be (?:honest|exact|precise|clear)|honestly|correction|it turns out(?: that)?|turns out)\b", " <change> "),
     (r"\b(?:now|nowadays|these days|instead|switched(?: over)?(?: from \w+)? to|switched|changed(?: it| my mind)?|swapped|replaced|lately"
-     r"|from now on|converted to|as of|currently|down to|up to|back to|went up|went down|changed to|graduated to|upgraded|traded)\b", " <change> "),
+     r"|from now on|converted to|as of|currently|down to|up to|back (?:to|in|at|on)|went up|went down|changed to|graduated to|upgraded|traded)\b", " <change> "),
     (r"\b(?:pushed(?: back)?|postponed|rescheduled|brought forward|delayed|put off|bumped|shifted)\b"
-     r"|\b(?:is|was|been|got|gets?) moved\b|\bmoved(?: it| up| back| forward| my \w+| our \w+| the \w+)? (?:to|until|from) "
-     r"(?=(?:the )?(?:\d|\w+day\b|next\b|later\b|earlier\b|noon\b|tomorrow|jan|feb|mar|apr|may\b|jun|jul|aug|sep|oct|nov|dec))", " <move> "),
+     r"|\b(?:is|was|been|got|gets?) moved\b|\bmoved(?=(?: \w+){0,3} (?:to|until|from) "
+     r"(?:the )?(?:\d|\w+day\b|next\b|later\b|earlier\b|noon\b|tomorrow|jan|feb|mar|apr|may\b|jun|jul|aug|sep|oct|nov|dec))", " <move> "),
     (r"\b(?:also|too|as well|another|second|additionally|besides|both|other|on top of that|in addition|alongside)\b", " <also> "),
     (r"\b(?:again|once more|back on|back to|returned to)\b", " <again> "),
     (r"\b(?:started|starting|took up|taken up|taking up|began|begun|got into)\b", " <began> "),
@@ -66,7 +83,7 @@ ENGLISH_PHRASES: tuple[tuple[str, str], ...] = (
     (r"\b(?:prefers?|preferred|rather have|would rather|rather)\b", " <prefer> "),
     (r"\b(?:lives?|living|lived|based|reside[sd]?|residing|settled(?: down)?|located|relocat(?:ed|ing|e)|mov(?:ed?|ing)"
      r"|staying) (?:back )?(?:over |down |up )?(?:in|to|at|near|into)\b"
-     r"|\b(?:home|address|hometown) (?:is|city|town)(?: in)?\b|\b(?:home)\b", " <home> "),
+     r"|\b(?:home|my address|hometown) (?:is|city|town)(?: in)?\b|\b(?:home)\b", " <home> "),
     (r"\b(?:works?|working|worked|employed) (?:as|in)\b|\b(?:profession|occupation|job) is\b|\bjob as\b|\bearn my living as\b", " <job> "),
     (r"\b(?:works?|working|worked|employed|job|hired|joined|joining|position|role|engineer|developer|designer|nurse|manager|consultant) "
      r"(?:at|for|by|with)\b|\b(?:employer|company) is\b|\b(?:joined|hired by|<began> at)\b", " <employer> "),
@@ -106,14 +123,14 @@ would shall should can could may might must and or but so if then than just only
 absolutely definitely certainly basically literally simply always usually generally often normally typically mostly mainly
 regularly still already yet ever currently recently lately finally about around roughly approximately well oh ok okay hey hi yes
 yeah yep no nope um uh ah hmm btw fyi lol please thanks guys right sure some any bit lot lots thing things stuff kind sort get gets
-getting got gotten self which who whom whose what when where while because since up out over off into onto upon all each every own
+getting got gotten self how which who whom whose what when where while because since up out over off into onto upon all each every own
 such same one ones personally myself hello remember note know knew quick new every let lets also too made make sadly luckily
 officially apparently guess say said tell told think thought mean means meant update news small big happened go goes going gone went way
 whole entire anyway recent ago last past next coming soon later day days today time times person people week month year after before during until till s
 """.split()
 )
 
-LIGHT = frozenset(
+LIGHT_WORDS = frozenset(
     """
 have take use keep like buy want need try work play go come put give bring look set plan spend start see visit watch read listen eat drink
 <began> <like> <hate> <from> <work> <partner> morning evening night weekend daily weekly
@@ -136,7 +153,7 @@ read:read sent:send sat:sit stood:stand understood:understand wives:wife childre
 SYNONYMS: dict[str, str] = {
     word: group.split()[0]
     for group in """
-car automobile auto vehicle ride
+car automobile auto vehicle
 bike bicycle cycle cycling biking
 apartment flat condo apt
 movie film cinema
@@ -179,7 +196,7 @@ vegetarian veggie
 coffee espresso java
 soda pop coke
 beer lager ale
-alcohol booze liquor drinking
+alcohol booze liquor
 smoke cigarette smoking smoker tobacco
 shop store
 buy purchase get acquire
@@ -209,7 +226,7 @@ glad happy
 scared afraid fear terrified phobia
 allergic allergy intolerant intolerance
 finish complete
-speak talk fluent
+speak talk
 learn study
 ill sick
 quiet silent
@@ -254,6 +271,7 @@ colour:red blue green yellow black white purple pink orange grey gray brown teal
 spelling:british american
 clock:24hour 12hour
 hand:left right
+indent:tab space
 level:fluent beginner intermediate advanced native
 transport:bus bike car drive train subway metro walk tram underground
 household:alone roommate flatmate
@@ -264,10 +282,27 @@ order:first last
 }
 """Words of which only one holds at a time, by group."""
 
-ALONE = frozenset({"marital", "diet", "length", "tone", "units", "form", "spelling", "clock", "theme", "script", "hours", "tenure"})
+ALONE = frozenset(
+    {
+        "marital",
+        "diet",
+        "length",
+        "tone",
+        "units",
+        "form",
+        "spelling",
+        "clock",
+        "theme",
+        "script",
+        "hours",
+        "tenure",
+        "household",
+        "place",
+    }
+)
 """Groups that need nothing else in common."""
 
-ORDERED = frozenset({"language", "form", "spelling", "order"})
+ORDERED = frozenset({"language", "form", "spelling", "order", "indent"})
 """Groups that exclude each other only in what the assistant is to do."""
 
 COLOURED = frozenset({"colour", "heat", "milk", "side", "hand"})
@@ -322,7 +357,15 @@ TIME_WORDS = {
         " january february april june july august september october november december mon tue tues wed thu thurs fri sat"
         " jan feb apr jun jul aug sept sep oct nov dec"
     ).split()
-} | {"marchmonth": "mar", "maymonth": "may", "noon": "12:00", "midnight": "00:00", "tomorrow": "tomorrow", "tonight": "tonight"}
+} | {
+    "marchmonth": "mar",
+    "maymonth": "may",
+    "noon": "12:00",
+    "midnight": "00:00",
+    "tomorrow": "tomorrow",
+    "tonight": "tonight",
+}
 TIMED = re.compile(
-    r"(\d{1,2})(?:[:.](\d\d))? ?([ap])\.?m\b\.?|\b(\d{1,2}):(\d\d)\b|\b(\d{1,2}) ?o'clock\b|\b(?<=at )(\d{1,2})(?= *(?:$|[,.;!]|on|every|in|now|sharp|instead|these|from|each|tomorrow|this))", re.IGNORECASE
+    r"(\d{1,2})(?:[:.](\d\d))? ?([ap])\.?m\b\.?|\b(\d{1,2}):(\d\d)\b|\b(\d{1,2}) ?o'clock\b|\b(?<=at )(\d{1,2})(?= *(?:$|[,.;!]|on|every|in|now|sharp|instead|these|from|each|tomorrow|this))",
+    re.IGNORECASE,
 )
