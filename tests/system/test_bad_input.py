@@ -232,6 +232,10 @@ CALLS: dict[str, Call] = {
             ],
         },
     ),
+    "pages": Call(
+        {"user_id": "ann"}, {**WHO, "page": ["", "Profile", 1, True, []]}, {"cube_id": FOREIGN}
+    ),
+    "profile": Call({"user_id": "ann"}, WHO, {"cube_id": FOREIGN}),
     "get_memory": Call(
         {"user_id": "ann", "memory_id": "${anns}"},
         {**WHO, "memory_id": MEMORY, "as_of": TIMES, "known_at": TIMES},

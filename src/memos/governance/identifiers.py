@@ -70,7 +70,13 @@ def _is_card(match: re.Match[str]) -> int:
 
 
 _CARDS: tuple[Rule, ...] = tuple(
-    Rule(CARD, re.compile(rf"(?<![A-Za-z0-9.])(?:{form}){END}"), _is_card, digits=14, again=True)
+    Rule(
+        CARD,
+        re.compile(rf"{FREE}(?<![0-9]\.)(?:{form}){END}(?!\.[0-9])"),
+        _is_card,
+        digits=14,
+        again=True,
+    )
     for form in (
         r"6[0-9]{3}(?P<g>[ -]?)[0-9]{4}(?P=g)[0-9]{4}(?P=g)[0-9]{4}(?P=g)[0-9]{3}",
         r"(?:[46][0-9]|5[1-5]|2[2-7]|35)[0-9]{2}(?P<g>[ -]?)[0-9]{4}(?P=g)[0-9]{4}(?P=g)[0-9]{4}",
@@ -186,7 +192,11 @@ def _is_international(match: re.Match[str]) -> int:
     decimal = len(groups) == 2 and "." in match[0]
     if not known or decimal or len(number) < 8 or sum(len(one) == 1 for one in groups[1:]) > 1:
         return 0
-    length = 11 if known[0] == "1" else 13 if re.match("861[3-9]", number) else 15
+    length = 13 if re.match("861[3-9]", number) else 15
+    if known[0] == "1":
+        length = 11
+        if not re.match("1[2-9][0-9]{2}[2-9][0-9]{6}", number):
+            return 0
     # What follows a whole number is another one.
     places = [at for at, mark in enumerate(match[0]) if mark.isdigit()]
     skipped = len(places) - len(number)
@@ -199,12 +209,14 @@ def _is_national(match: re.Match[str]) -> int:
     sizes = set(map(len, groups))
     if not 9 <= len("".join(groups)) <= 12 or sizes == {3} or all(map(_TIME.fullmatch, groups)):
         return 0
-    if sizes == {2}:
-        mixed = len(set(re.findall("[^0-9]", match[0]))) > 1
-        around = match.string[max(0, match.start() - 2) : match.start()].strip()
-        around += match.string[match.end() : match.end() + 2].strip()
-        if mixed or groups == sorted(groups) or any(map(str.isdigit, around)):
-            return 0
+    if len(groups) == 2 and "." in match[0]:  # a decimal
+        return 0
+    if sizes == {2} and (len(set(re.findall("[^0-9]", match[0]))) > 1 or groups == sorted(groups)):
+        return 0
+    before = match.string[max(0, match.start() - 2) : match.start()]
+    after = match.string[match.end() : match.end() + 2]
+    if any(map(str.isdigit, before + after)):  # a part of a longer row
+        return 0
     return _is_unnamed(match)
 
 
@@ -217,18 +229,19 @@ def _is_called(match: re.Match[str]) -> int:
 
 _NO_MORE = r"(?![A-Za-z0-9]|[.-][0-9])"
 _NORTH_AMERICAN = (
-    FREE + r"(?<![0-9][.-])(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}(?P<g>[.-]))"
-    r"[2-9][0-9]{2}(?(g)(?P=g)|[ .-])[0-9]{4}" + _NO_MORE
-)
+    FREE + r"(?<![0-9][.-])(?:1[ .-])?[2-9][0-9]{2}(?P<g>[.-])[2-9][0-9]{2}(?P=g)[0-9]{4}"
+    + _NO_MORE + r"|\([2-9][0-9]{2}\) ?[2-9][0-9]{2}[ .-][0-9]{4}" + _NO_MORE
+)  # fmt: skip
 _CHINESE = (
     FREE + r"(?<![0-9][.-])(?:86[ -]?)?1[3-9][0-9](?P<g>[ -]?)[0-9]{4}(?P=g)[0-9]{4}" + _NO_MORE
 )
 _INTERNATIONAL = (
-    r"(?<![A-Za-z0-9+])\+[1-9][0-9]{0,3}(?:[ .()/-]{0,3}[0-9]){6,13}(?![0-9])"
-    r"|(?<![A-Za-z0-9.+-])00[1-9][0-9]{0,2}[ -](?:[ ()/-]{0,2}[0-9]){6,13}(?![0-9])"
+    r"(?<![A-Za-z+])\+[1-9][0-9]{0,3}(?:[ .()/-]{0,3}[0-9]){6,13}(?![0-9])"
+    r"|(?<![A-Za-z0-9.+-])(?<![0-9] )00[1-9][0-9]{0,2}[ -](?:[ ()/-]{0,2}[0-9]){6,13}(?! ?[0-9])"
 )
 _NATIONAL = (
-    r"(?<![A-Za-z0-9+])(?<![0-9A-Za-z][.,:/-])\(?0[1-9][0-9]{0,4}\)?(?:[ /.-][0-9]{2,8}){1,5}"
+    r"(?<![A-Za-z0-9+])(?<![0-9A-Za-z][.,:/-])(?:\(0[1-9][0-9]{0,4}\)|0[1-9][0-9]{0,4})"
+    r"(?:[ /.-][0-9]{2,8}){1,5}"
     r"(?![A-Za-z0-9]|[.,:/-][0-9])"
 )
 _CALLED = (
@@ -236,7 +249,7 @@ _CALLED = (
     r"(?![A-Za-z0-9])[^0-9+(\n.!?。=]{0,20}|(?:call|dial|reach|ring|text)"
     r"(?: (?:back|her|him|home|me|them|us))?(?: (?:at|on))?[: ]{1,2})"
     r"|(?:电话|電話|手机|手機|致电|携帯)[^0-9+(\n.!?。=]{0,20})"
-    r"(?P<it>[+(]?[0-9][0-9 ().-]{5,18}[0-9])(?![0-9]|[.,:/-][0-9])"
+    r"(?P<it>[+(]?[0-9][0-9 ().-]{5,18}[0-9])(?![A-Za-z0-9]|[.,:/-][0-9])"
 )
 _PHONES: tuple[Rule, ...] = (
     Rule(PHONE, re.compile(_INTERNATIONAL), _is_international, digits=8, again=True),
@@ -249,13 +262,13 @@ _PHONES: tuple[Rule, ...] = (
 # Addresses of machines
 
 _VERSION = re.compile(
-    r"(?:(?<![A-Za-z])(?:build|chapter|driver|firmware|patch|release|sections?|update|v|ver|versions?|§)"
-    r"[.:\"']{0,2} ?[\"']?|[<>=~^!]=? ?|[A-Za-z]/)\Z",
+    r"(?:(?<![A-Za-z])(?:build|chapter|driver|firmware|patch|release|sections?|update|v|ver|versions?"
+    r"|§)[.:\"']{0,2} ?[\"']?|[<>=~^!]=? ?|[A-Za-z]/)\Z",
     re.IGNORECASE,
 )
 _NETWORK = re.compile(
-    r"(?:(?<![A-Za-z])(?:address|at|dns|from|gateway|host|ip|ips|ping|router|server|ssh)\W{0,3}"
-    r"|地址.{0,2}|://)\Z",
+    r"(?:(?<![A-Za-z])(?:address|at|dns|from|gateway|host|ip|ips|ping|router|server|ssh)"
+    r"(?:\W{0,3}| is )|地址.{0,2}|://)\Z",
     re.IGNORECASE,
 )
 

@@ -71,13 +71,17 @@ _BREAK = r"(?:\s|\\[nr])+"  # of a line, also as JSON writes it
 _BODY = re.compile(r"[A-Za-z0-9+/=]{16}")
 
 
+_CAMEL = re.compile("[a-z][A-Z]")
+
+
 def _has_body(match: re.Match[str]) -> int:
     """A sentence about the first line of a key file holds no key."""
     return match.end() if _BODY.search(match[0]) else 0
 
 
 def _random_header(match: re.Match[str]) -> int:
-    return match.end() if is_random(match["it"], 12) else 0
+    it = match["it"]
+    return match.end() if is_random(it, 12) or len(_CAMEL.findall(it)) > 2 else 0
 
 
 _PRIVATE_KEY = rule(  # to its end; if that was cut off, as far as the lines look like a key
@@ -132,7 +136,7 @@ _CODE = re.compile(
     r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:[\[(].*|\.[A-Za-z_]\w*)|[A-Za-z]*(?:_[A-Za-z]*)+"
 )
 _DESCRIBES = re.compile(  # a password, or a variable that holds one
-    r"(?:\w+(?:able|ed|ful|ible|ing|ish|ive|less|ly)"
+    r"(?:\w+(?:able|ed|ful|ible|ing|ive|less|ly)"
     r"|any|bool|bytes|char|credentials|env|false|field|input|int|nil|none|null|optional|prompt|self"
     r"|str|string|text|true|undefined|user|username|varchar"
     r"|bad|blank|broken|correct|different|easy|empty|enough|fine|gone|good|great|hard|hidden|important"
@@ -145,7 +149,6 @@ _DESCRIBES = re.compile(  # a password, or a variable that holds one
     r"|which|who|why|with|your)",
     re.IGNORECASE,
 )
-_CAMEL = re.compile("[a-z][A-Z]")
 _CLOSERS = ".,;:)]}>'\"`”’」"  # of a sentence, more likely than of a password
 
 
@@ -161,10 +164,10 @@ def _is_password(match: re.Match[str]) -> int:
         return 0
     if match.string.startswith(("位", "个"), end):  # how long it is
         return 0
-    if re.fullmatch("[A-Za-z'-]+", word) and not _CAMEL.search(word):
+    if re.fullmatch("[A-Za-z'-]+[!?]*", word) and not _CAMEL.search(word):
         after = match.string[end : end + 1]
-        ends = after in _CLOSERS + "\n!?&" or not after.isascii()  # "" is in every string
-        return end if ends and not _DESCRIBES.fullmatch(word) else 0
+        ends = after in _CLOSERS + "\n&" or not after.isascii()  # "" is in every string
+        return end if ends and not _DESCRIBES.fullmatch(word.rstrip("!?")) else 0
     return end
 
 
@@ -187,7 +190,7 @@ _PASSWORD_URL = any_case(  # scheme://user:password@host, where a password may h
 _PASSWORDS: tuple[Rule, ...] = (
     any_case(
         PASSWORD,
-        rf"{_WORD}{_FOR}{_IS}b?[\"“「`'](?P<it>[^\s\"”」`'][^\"”」`'\n]{{0,126}})(?=[\"”」`'])",
+        rf"{_WORD}{_FOR}{_IS}b?[\"“「`'](?P<it>[^\s\"”」`',.;:)][^\"”」`'\n]{{0,126}})(?=[\"”」`'])",
         _is_quoted,
         *_HINTS,
     ),

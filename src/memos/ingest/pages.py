@@ -142,12 +142,12 @@ def topic(about: str, episodes: Sequence[Memory], most: int, zone: tzinfo) -> Pa
 
 
 def over(threads: Mapping[str, Sequence[Memory]]) -> dict[str, Instant]:
-    """When each conversation is over, by its id: another is begun, or it is silent for long."""
+    """When each conversation is over, by its id: 0 once another is begun, else after a silence."""
     begun = max((episodes[0].seq for episodes in threads.values()), default=0)
     return {
         name: Instant(max(one.when for one in episodes) + SILENCE)
         if episodes[-1].seq >= begun
-        else episodes[-1].recorded_at
+        else Instant(0)
         for name, episodes in threads.items()
     }
 

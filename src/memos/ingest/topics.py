@@ -1,4 +1,8 @@
-"""Topics: what several conversations come back to, as names and as rare words."""
+"""Topics: what several conversations come back to, as names and as rare words.
+
+Words that mean something come in clumps, those that only hold sentences together do not (Church
+and Gale 1995): so a word is a topic only if it is in few conversations for how often it is used.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ MENTIONS, CONVERSATIONS = 6, 2  # that make something a topic
 MOST_TOPICS = 50
 RARE = 0.1  # share of the messages up to which a word is rare, and
 RAREST, COMMON = 6, 40  # messages that it may be in at any rate, and at most
+CLUMPED = 0.7  # of the conversations that a word would be in if it were strewn at random
 SAME = 0.7  # share of messages in common from which on two words are one topic
 
 
@@ -64,6 +69,7 @@ def _names(episodes: Sequence[Memory], heard: Sequence[int]) -> dict[str, list[i
 def _words(episodes: Sequence[Memory], heard: Sequence[int]) -> dict[str, list[int]]:
     """Rare words that come back, by the spelling that is used most."""
     most = min(COMMON, max(RAREST, round(RARE * len(heard))))
+    talks = len({episodes[at].conversation_id for at in heard})
     places: dict[str, list[int]] = {}
     for at in heard:
         for term in dict.fromkeys(terms(episodes[at].content)):
@@ -72,7 +78,7 @@ def _words(episodes: Sequence[Memory], heard: Sequence[int]) -> dict[str, list[i
     kept = {
         term: found
         for term, found in places.items()
-        if len(found) <= most and _comes_back(episodes, found)
+        if len(found) <= most and _comes_back(episodes, found) and _clumps(episodes, found, talks)
     }
     return dict(_spelled(episodes, kept))
 
@@ -86,6 +92,11 @@ def _spelled(
         )
         if words:
             yield min(words, key=lambda word: (-words[word], word)), found
+
+
+def _clumps(episodes: Sequence[Memory], places: Sequence[int], talks: int) -> bool:
+    strewn = talks * (1.0 - (1.0 - 1.0 / talks) ** len(places))
+    return len({episodes[at].conversation_id for at in places}) <= CLUMPED * strewn
 
 
 def _comes_back(episodes: Sequence[Memory], places: Sequence[int]) -> bool:

@@ -16,7 +16,7 @@ _HEDGES = re.compile(
     re.IGNORECASE,
 )
 _TAILS = re.compile(
-    r"(?:\s(?:in (?:19|20)[0-9]{2}|(?:last|this|next) \w+|since [\w ]+|(?:a |two |three |many |few )*\w+ ago|for (?:years|ages|months)|yesterday|today|lately|recently|nowadays|now|for me|for us|too|though|lol|haha|btw|tbh|anyway|as well|by the way|right now|at the moment|these days|nowadays|already|again|obviously|actually|really|originally|so|and|or|but|with|in|at|to))+\Z",
+    r"(?:,? (?:and |but )?not (?:in |at |a |an |the )?[\w\' -]{2,30}|\s(?:in (?:(?:early |late |mid[- ])?(?:january|february|march|april|may|june|july|august|september|october|november|december)(?: (?:19|20)[0-9]{2})?|(?:19|20)[0-9]{2})|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:last|this|next) \w+|since [\w ]+|(?:a |two |three |many |few )*\w+ ago|for (?:years|ages|months)|yesterday|today|lately|recently|nowadays|now|for me|for us|too|though|lol|haha|btw|tbh|anyway|as well|by the way|right now|at the moment|these days|nowadays|already|again|obviously|actually|really|originally|so|and|or|but|with|in|at|to))+\Z",
     re.IGNORECASE,
 )
 
