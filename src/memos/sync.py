@@ -5,6 +5,7 @@ several threads, in notebooks and in scripts. A fork closes the files first: par
 child open them again, each its own, with the next call.
 """
 
+# Size: a line for each public call, which belong together.
 from __future__ import annotations
 
 import asyncio

@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from paged import SQLITE
 
 from memos import MemOS
+from memos.contracts.chat_model import ChatModel
+from memos.memories.parts import build
+from memos.settings import Settings
+from memos.testing.clock import ManualClock
 
 
 @pytest.fixture
@@ -33,3 +40,24 @@ def known(memos):
         return [hit.memory for hit in found]
 
     return call
+
+
+@pytest.fixture
+def clock():
+    return ManualClock("2024-06-01T12:00:00Z", tick=0.001)
+
+
+@pytest.fixture
+def opened(tmp_path, clock):
+    """Opens a home; `chat_model` is one to ask."""
+    made = []
+
+    def call(chat_model: ChatModel | None = None, base=SQLITE, **settings) -> MemOS:
+        given = {**base, "learn": "on", **settings}
+        parts = build(Settings.load({}, home=tmp_path, **given), clock=clock)
+        made.append(MemOS(tmp_path, parts=replace(parts, chat_model=chat_model), **given))
+        return made[-1]
+
+    yield call
+    for memos in made:
+        memos.close()

@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from memos import MemOS
 from memos.errors import Conflict, InvalidInput, NotFound
 from memos.language.corrections import Remark, remark
 
@@ -35,14 +36,19 @@ def test_remarks(text, expected):
 @pytest.mark.parametrize(
     ("said", "told", "value", "query"),
     [
-        ("My sister lives in Lisbon.", "no, my sister lives in Porto, not Lisbon", "Porto", "sister"),
+        (
+            "My sister lives in Lisbon.", "no, my sister lives in Porto, not Lisbon", "Porto",
+            "sister",
+        ),
         ("我妹妹住在里斯本。", "不对，我妹妹住在波尔图，不是里斯本", "波尔图", "妹妹"),
     ],
 )  # fmt: skip
 def test_a_correction_replaces_the_right_memory(memos, say, known, said, told, value, query):
     say("My brother lives in Lisbon.")
     say(said)
-    (old,) = [one for one in known(query, "profile") if one.metadata["subject"] in ("sister", "妹妹")]
+    (old,) = [
+        one for one in known(query, "profile") if one.metadata["subject"] in ("sister", "妹妹")
+    ]
     made = memos.feedback("ann", told)
     assert made.ended == (old.id,)
     (now,) = [one for one in known(query, "profile") if one.id in made.created]
@@ -149,6 +155,7 @@ def test_an_agent_alone_corrects_no_user(memos, known):
         memos.feedback(agent_id="bot", text="that's wrong", memory_ids=one.id, cube_id="team")
 
 
+SISTERS = ("sister", "妹妹")
 PLACES = ("Porto", "Lisbon", "Faro", "Braga")
 WHO = ("I", "my sister", "my brother")
 
@@ -177,7 +184,9 @@ def play(memos, dice: Random, steps: int) -> None:
 
 def check(memos) -> None:
     """One current value of each slot at most, and each memory has a live source."""
-    found = [hit.memory for hit in memos.recall("ann", "lives", kinds=["profile", "fact"], top_k=500)]
+    found = [
+        hit.memory for hit in memos.recall("ann", "lives", kinds=["profile", "fact"], top_k=500)
+    ]
     slots = [label for one in found for label in one.labels if label.startswith("slot:")]
     assert sorted(slots) == sorted(set(slots))
     told = {message.message_id for message in memos.get_messages("ann", limit=5000)}
@@ -193,10 +202,8 @@ def test_whatever_is_said_and_taken_back_there_is_one_current_value(memos, seed)
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_a_thousand_sequences(tmp_path):
-    from memos import MemOS
-
     for seed in range(1000):
-        with MemOS(tmp_path / str(seed), embedder="none", records="memory", text="memory",
-                   graph="memory", vectors="memory", outbox="memory", learn="on") as memos:  # fmt: skip
+        in_memory = dict.fromkeys(("records", "text", "graph", "vectors", "outbox"), "memory")
+        with MemOS(tmp_path / str(seed), embedder="none", learn="on", **in_memory) as memos:
             play(memos, Random(f"sequence {seed}"), 20)
             check(memos)

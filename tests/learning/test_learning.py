@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from memos import MemOS
 from memos.errors import InvalidInput
 
 FILLER = (
@@ -28,12 +29,13 @@ def live(say, filler, conversations: int = 40):
     [
         (
             "Could you sort this list? I like a concise code style.", FILLER,
-            "Actually I prefer verbose code with many comments now, I no longer like a concise code style.",
+            "I now prefer verbose code with comments, I no longer like a concise code style.",
             "write me a function", "concise", "verbose",
         ),
         (
             "帮我排个序。我喜欢简洁的代码风格。", HAN_FILLER,
-            "我现在不喜欢简洁的代码风格了，我喜欢注释详细的代码。", "帮我写个函数", "简洁", "注释详细",
+            "我现在不喜欢简洁的代码风格了，我喜欢注释详细的代码。", "帮我写个函数",
+            "简洁", "注释详细",
         ),
     ],
 )  # fmt: skip
@@ -76,6 +78,16 @@ def test_of_two_speakers_each_lives_somewhere(say, known):
     say("I live in Lisbon.", name="Bob")
     found = {one.name: one.metadata["value"] for one in known("live", "profile")}
     assert found == {"Ann": "Porto", "Bob": "Lisbon"}
+
+
+def test_in_a_shared_cube_each_user_lives_somewhere(memos, known):
+    memos.create_cube("ann", cube_id="team")
+    memos.share("ann", "team", to_user="bob", role="writer")
+    for user, place in (("ann", "Porto"), ("bob", "Lisbon")):
+        memos.add_message(user, role="user", content=f"I live in {place}.", cube_id="team")
+    memos.drain()
+    found = {one.user_id: one.metadata["value"] for one in known("live", "profile", cube_id="team")}
+    assert found == {"ann": "Porto", "bob": "Lisbon"}
 
 
 def test_third_persons_keep_what_is_theirs(say, known):
@@ -146,13 +158,14 @@ def test_told_again_in_so_many_words_adds_no_knowledge(memos, say, known):
     before = {one.id for one in known("Porto Biscuit walks dog live love")}
     assert before
     for n in range(20):
-        say("I live in Porto. My dog is called Biscuit. I love long walks.", at=f"2024-06-{n + 1:02}")
+        say(
+            "I live in Porto. My dog is called Biscuit. I love long walks.",
+            at=f"2024-06-{n + 1:02}",
+        )
     assert {one.id for one in known("Porto Biscuit walks dog live love")} == before
 
 
 def test_nothing_is_learned_when_it_is_off(tmp_path):
-    from memos import MemOS
-
     with MemOS(tmp_path, embedder="none", learn="off") as memos:
         memos.add_message("ann", role="user", content="I live in Porto.")
         memos.drain()
@@ -162,8 +175,6 @@ def test_nothing_is_learned_when_it_is_off(tmp_path):
 
 
 def test_learning_makes_up_for_the_time_it_was_off(tmp_path):
-    from memos import MemOS
-
     with MemOS(tmp_path, embedder="none", learn="off") as memos:
         memos.add_message("ann", role="user", content="I live in Porto.")
     with MemOS(tmp_path, embedder="none", learn="on") as memos:

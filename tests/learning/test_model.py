@@ -1,4 +1,4 @@
-"""Learning with a model that answers by script, well or badly; a real server is in tests/providers."""
+"""Learning with a model that answers by script; a real server is in tests/providers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ import pytest
 
 from memos import MemOS
 from memos.contracts.extractor import Extraction, Told
-from memos.errors import BadAnswer, ProviderBusy, ProviderDown, ProviderRefused, ProviderTimeout
+from memos.errors import (
+    BadAnswer,
+    NotFound,
+    ProviderBusy,
+    ProviderDown,
+    ProviderRefused,
+    ProviderTimeout,
+)
 from memos.memories.parts import build
 from memos.model.claim import Claim, Relation
 from memos.model.memory import Kind
@@ -54,10 +61,12 @@ def known(memos, query: str = "Porto Lisbon Mia cat Ann live"):
 def test_a_buffer_is_read_with_one_call(opened, model):
     memos = opened()
     model.script(Extraction((Told(HOME, 2), Told(CAT, 0)), calls=1, tokens_in=500, tokens_out=40))
-    added = say(memos, "Mia scratched the sofa again", "sigh", "well, that flat of his by the river it is")
+    added = say(
+        memos, "Mia scratched the sofa again", "sigh", "well, that flat of his by the river it is"
+    )
     memos.drain()
     (call,) = model.calls
-    assert [message.content for message in call[0]][0] == "Mia scratched the sofa again"
+    assert call[0][0].content == "Mia scratched the sofa again"
     found = {one.content: one for one in known(memos)}
     assert found[HOME.text].sources == (added[2].message_id,)
     assert found[CAT.text].metadata["learned"] == "model"
@@ -145,8 +154,6 @@ def test_a_busy_model_is_left_alone_as_long_as_it_asks(opened, model):
 
 
 def _waits(memos, task_id: int) -> bool:
-    from memos.errors import NotFound
-
     try:
         return memos.task(task_id).task is not None
     except NotFound:

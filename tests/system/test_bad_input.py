@@ -24,6 +24,7 @@ from receipts import BAD_RECEIPTS, BAD_TABLES, RECEIPT
 
 from memos import AsyncMemOS
 from memos.errors import InvalidInput, MemOSError, NotFound
+from memos.model.recall import Receipt
 from memos.testing.build import UNKNOWN
 
 NAN, INF = math.nan, math.inf
@@ -151,7 +152,6 @@ CHANGED = {
 }  # fmt: skip
 
 
-
 def unreadable(receipt: object) -> bool:
     """Whether it is no receipt at all, whatever it asks; only `replay` asks it again."""
     try:
@@ -199,7 +199,8 @@ CALLS: dict[str, Call] = {
     "feedback": Call(
         {"user_id": "ann", "text": "that's wrong", "memory_ids": "${anns}"},
         {
-            **WHO, "text": TEXTS, "memory_ids": NAMES, "receipt": [*NO_LISTS, "x", *filter(unreadable, BAD_RECEIPTS)],
+            **WHO, "text": TEXTS, "memory_ids": NAMES,
+            "receipt": [*NO_LISTS, "x", *filter(unreadable, BAD_RECEIPTS)],
             "rating": [*CHOICES, "up"],  # a text beside it
             "conversation_id": IDS,
         },

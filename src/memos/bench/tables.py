@@ -96,10 +96,10 @@ def merge(console: Console, data: Mapping[str, Any]) -> None:
         show.table(console, columns, rows, right=columns[1:])
         for how, files in measured.items():
             table, curve = files["all"]["confusion"], files["all"]["curve"]
-            columns = (f"{half}, {how}", *(f"as {label}" for label in table))
-            rows = [(label, *map(str, found.values())) for label, found in table.items()]
-            show.table(console, columns, rows, right=columns[1:])
-            columns = ("merge from", "precision", "recall")
+            labels = (f"{half}, {how}", *(f"as {label}" for label in table))
+            counts = [(label, *map(str, found.values())) for label, found in table.items()]
+            show.table(console, labels, counts, right=labels[1:])
+            points = ("merge from", "precision", "recall")
             rows = [
                 (
                     f"{at['threshold']:.2f}{' (shipped)' if at['shipped'] else ''}",
@@ -108,7 +108,7 @@ def merge(console: Console, data: Mapping[str, Any]) -> None:
                 )
                 for at in curve
             ]
-            show.table(console, columns, rows, right=columns[1:])
+            show.table(console, points, rows, right=points[1:])
     _say_machine(console, data)
 
 

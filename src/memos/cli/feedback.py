@@ -73,7 +73,8 @@ def revert(
     as_json: bool,
 ) -> None:
     """Take the last change of a memory back, or go back to one of its versions."""
-    done = options.run(home, lambda memos: memos.revert(memory_id=memory_id, version=version, **who))
+    fields = {"memory_id": memory_id, "version": version, **who}
+    done = options.run(home, lambda memos: memos.revert(**fields))
     _show(done, as_json=as_json)
 
 

@@ -54,8 +54,8 @@ class Records(Part, ABC):
         Raises NotFound for a shared cube that does not exist, for an unknown memory or
         message to forget, an unknown or forgotten memory to supersede, an unknown source;
         MessageExists, VersionConflict; Conflict when a lease in `completes` has been lost,
-        a mark is not where it was, or an id is taken in another cube; InvalidInput for what belongs to another cube or
-        is forgotten from the start.
+        a mark is not where it was, or an id is taken in another cube; InvalidInput for what
+        belongs to another cube or is forgotten from the start.
         """
 
     @abstractmethod

@@ -70,8 +70,8 @@ def claim_of(memory: Memory) -> Claim:
 
 
 def speaker_of(memory: Memory) -> str:
-    """Who makes the claims of an episode, or of what was learned from it: '' for the user."""
-    return (memory.name or "").casefold()
+    """Who makes the claims of an episode, or of what was learned from it."""
+    return (memory.name or memory.user_id or memory.agent_id or "").casefold()
 
 
 def slot_name(speaker: str, slot: str) -> str:
@@ -92,7 +92,7 @@ def _dated(claim: Claim) -> str:
 
 
 def _true_from(claim: Claim, episode: Memory, zone: tzinfo) -> Instant | None:
-    """When it began to be true: on the day that it names, if that is over; else when it was said."""
+    """When it began to be true: on the day that it names, if that is over, else when said."""
     said = episode.said_at
     if claim.start is None or claim.label == EVENT:
         return said

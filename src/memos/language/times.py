@@ -7,12 +7,15 @@ a bare month, day or weekday is the most recent one that has begun; seasons are 
 is named after its December. Only the first `READ_LIMIT` characters are read.
 """
 
+# Size: one grammar; its tables read best beside their readers.
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+# Size: English and Chinese share the readers of one grammar, and its tables read best together.
 
 READ_LIMIT = 4_000  # characters
 
@@ -466,6 +469,10 @@ def _han_days(parts: Parts, today: date) -> Days:
     return first, max(first, first.replace(day=_number(parts["until"])[0])) + _DAY
 
 
+def _han_day_of_month(parts: Parts, today: date) -> Days:
+    return _day_of_month({**parts, "day": str(_number(parts["day"])[0])}, today)
+
+
 def _part_of_month(parts: Parts, today: date) -> Days:
     """The first ten days, the middle ones or what comes after them."""
     month, after = _months(today.year, today.month + _SHIFTS[parts["shift"]])
@@ -524,7 +531,9 @@ def _lunar_feast(parts: Parts, today: date) -> Days | None:
 
 
 def _new_year_day(parts: Parts, today: date) -> Days | None:
-    days = [date(year, *day) + (_number(parts["day"])[0] - 1) * _DAY for year, day in _NEW_YEARS.items()]
+    days = [
+        date(year, *day) + (_number(parts["day"])[0] - 1) * _DAY for year, day in _NEW_YEARS.items()
+    ]
     if parts["ahead"]:
         found = [day for day in days if day >= today][:1]
     else:
@@ -533,11 +542,11 @@ def _new_year_day(parts: Parts, today: date) -> Days | None:
 
 
 _CHINESE_TABLE: tuple[tuple[str, Reader], ...] = (
-    ((rf"(?:{_HAN_YEAR})?(?<![0-9])(?P<month>{_HAN_NUMBER})月(?:份的?)?(?P<day>{_HAN_NUMBER})[日号]?"
+    ((rf"(?:{_HAN_YEAR})?(?<![0-9])(?P<month>{_HAN_NUMBER})\s?月(?:份的?)?\s?(?P<day>{_HAN_NUMBER})(?:\s?[日号])?"
      r"(?![个点0-9])"), _han(_full_date)),
-    (rf"(?:{_HAN_YEAR})?(?<![0-9])(?P<month>{_HAN_NUMBER})月份?", _han(_month)),
+    (rf"(?:{_HAN_YEAR})?(?<![0-9])(?P<month>{_HAN_NUMBER})\s?月份?", _han(_month)),
     (_HAN_YEAR.removesuffix("的?"), _han(_year)),
-    (rf"{_HAN_YEAR}(?P<half>[上下])半年", _han(_year)),
+    (rf"(?:{_HAN_YEAR})?(?P<half>[上下])半年", _han(_year)),
     (rf"(?:{_HAN_YEAR})?第?(?P<quarter>[一二三四1-4])季度", _han(_quarter)),
     (rf"{_HAN_YEAR}(?P<season>[春夏秋冬])[天季]?|(?P<bare>[春夏秋冬])[天季]", _han(_season)),
     (r"(?P<shift>大前|大后|前|昨|今|明|后)(?:天|日(?!葵)|晚(?!会|餐)|早(?!餐|饭))", _shifted_day),
@@ -548,7 +557,7 @@ _CHINESE_TABLE: tuple[tuple[str, Reader], ...] = (
     (rf"(?:(?P<half>半)个?|{_HAN_COUNT}个?){_HAN_UNIT}多?(?:以前|之前|前)", _ago),
     (r"(?<!目)前(?P<count>[几两三])(?P<unit>天|周|年)", _rolling),
     (rf"(?:最近|过去|近|这)的?(?:(?P<half>半)个?|{_HAN_COUNT}个?){_HAN_UNIT}", _rolling),
-    ((rf"(?:{_HAN_YEAR})?(?<![0-9])(?P<month>{_HAN_NUMBER})月(?P<day>{_HAN_NUMBER})(?:[日号](?:到|至|和|、|-|–|~)?|[到至、–~-])"
+    ((rf"(?:{_HAN_YEAR})?(?<![0-9])(?P<month>{_HAN_NUMBER})\s?月\s?(?P<day>{_HAN_NUMBER})(?:\s?[日号](?:到|至|和|、|-|–|~)?|[到至、–~-])"
      rf"(?P<until>{_HAN_NUMBER})[日号]"), _han(_han_days)),
     (rf"{_HAN_SHIFT}个?月的?(?P<part>初|中旬|中(?![一-龥])|底|末|上旬|下旬)", _part_of_month),
     (r"(?P<shift>)(?<![0-9一二三四五六七八九十])(?P<part>月初|月底|月末|月中(?![一-龥]))", _part_of_month),
@@ -556,7 +565,7 @@ _CHINESE_TABLE: tuple[tuple[str, Reader], ...] = (
     (rf"(?:{_HAN_YEAR})?(?P<feast>{'|'.join(_HAN_FEASTS)})节?(?!假|月饼|晚会|礼物|树|广场|路|大道|居士|线)", _han(_han_feast)),
     (rf"(?:{_HAN_YEAR})?(?P<feast>{'|'.join(_LUNAR)})节?(?!假|月饼|晚会|联欢)", _han(_lunar_feast)),
     (r"(?:大年|正月|农历|年)初(?P<day>[一二三四五六七八九十])", _new_year_day),
-    (r"(?<![0-9月第十一二三四五六七八九])(?P<day>[12][0-9]|3[01]|[1-9])[号日](?!线|楼|院|店|门|球|房|桌|电池|字|航站)", _day_of_month),
+    (r"(?<![0-9月第十一二三四五六七八九])(?<!月\s)(?P<day>[12][0-9]|3[01]|[1-9]|[一二三]?十[一二三四五六七八九]?)\s?[号日](?!线|楼|院|店|门|球|房|桌|电池|字|航站)", _han_day_of_month),
 )  # fmt: skip
 
 _Rules = tuple[tuple[re.Pattern[str], Reader], ...]
@@ -565,5 +574,7 @@ _CHINESE_AHEAD_TABLE: tuple[tuple[str, Reader], ...] = (
     (rf"{_HAN_COUNT}个?{_HAN_UNIT}(?:以后|之后|后(?![天年]))", _from_now),
     (rf"再?过(?!去|了){_HAN_COUNT}个?{_HAN_UNIT}", _from_now),
 )
-_AHEAD: _Rules = tuple((re.compile(p, re.IGNORECASE), read) for p, read in (*_AHEAD_TABLE, *_CHINESE_AHEAD_TABLE))
+_AHEAD: _Rules = tuple(
+    (re.compile(p, re.IGNORECASE), read) for p, read in (*_AHEAD_TABLE, *_CHINESE_AHEAD_TABLE)
+)
 _RULES: _Rules = _ENGLISH + tuple((re.compile(p), read) for p, read in _CHINESE_TABLE)

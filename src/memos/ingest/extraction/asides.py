@@ -5,7 +5,7 @@ about the one who sends them; neither do greetings, stage directions and stories
 `READ_LIMIT` characters are read, in linear time.
 """
 
-# ruff: noqa: E501 - a pattern is easier to read on one line
+
 from __future__ import annotations
 
 import re

@@ -10,8 +10,12 @@ from memos.ingest.extraction.chinese_profile import BIRTHDAYS, PROFILE
 from memos.ingest.extraction.engine import Grammar
 
 _EDGE = " \t，。；：！？、,.;:!?～~…\"'“”‘’()（）-｜"
-_HEADS = re.compile(r"\A(?:的是|的|了|就是|是|还是|就|也|都|一个|个|一名|名|一位|那些|这些|那种|这种|着)+(?=..)")
-_TAILS = re.compile(r"(?<=.)(?:[啊呀哈哦呢嘛啦吧呗哇喔]+|了|之类的?|什么的|啥的|这种|那种|这样|好几年|一会儿)+\Z")
+_HEADS = re.compile(
+    r"\A(?:的是|的|了|就是|是|还是|就|也|都|一个|个|一名|名|一位|那些|这些|那种|这种|着)+(?=..)"
+)
+_TAILS = re.compile(
+    r"(?<=.)(?:[啊呀哈哦呢嘛啦吧呗哇喔]+|了|之类的?|什么的|啥的|这种|那种|这样|好几年|一会儿)+\Z"
+)
 
 
 def _tidy(value: str) -> str:

@@ -26,10 +26,12 @@ from memos.ingest.extraction.chinese_facts import MINE, TODAY
 from memos.ingest.extraction.chinese_orders import orders
 from memos.ingest.extraction.chinese_people import (
     FRONTED,
+    PET,
     People,
     asked_of,
     bearer_in,
     introduced,
+    kind_of,
     names_for,
     names_itself,
     subject_of,
@@ -55,7 +57,7 @@ _CLOCK = re.compile(r"(?<=[0-9])[：:](?=[0-9])")
 
 _TIME = re.compile(rf"(?!最近|现在|目前|如今|刚|后来|当时|以前|之前|从前|小时候){TIME}")
 _UNKNOWN = re.compile(  # somebody or something not known does something
-    rf"(?!{VERB}|[是在有对没不爱喜要打准想会能得怕信就都也很太最平一早晚初每天现还又再从只先才已不住人年老总常本专全主报考七八九十0-9{FRONTED}])[一-龥]{{2,5}}(?:的[^，]{{1,6}})?(?:说|嫌|给|把|被|来了|去了|在|是|有|昨|今|明|上周|每|爱|喜欢|怕|要|还|又|就|一?回)"
+    rf"(?!{VERB}|[是在有对没不爱喜要打准想会能得怕信就都也很太最平一早晚初每天现还又再从只先才已不住人年老总常本专全主报考七八九十0-9{FRONTED}])[一-龥]{{2,5}}(?:的[^，]{{1,6}})?(?:说|嫌|给|把|被|来了|去了|在|是|有|昨|今|明|上周|每|爱|喜欢|怕|要|还|又|就|叫|一?回)"
 )
 _UNDER_WAY = re.compile(
     r"今天|今早|今儿|今日|今晚|这(?:个|一|几|两|三)*(?:天|周(?![一二三四五六日末])|月|年|阵|星期|礼拜|学期)(?!底)|本[周月]|今年(?![^，]{0,3}月)|前(?:几|两|些|阵)|最近|近来|过去|半夜"
@@ -63,6 +65,9 @@ _UNDER_WAY = re.compile(
 _PLANNED = re.compile(r"了|过\Z|\A(?:打算|准备|计划|决定|要|得|会|约)")
 _PREDICATE = re.compile(rf"{VERB}|有")
 _WILL_SOON = re.compile(rf"{TIME}就(?!是){VERB}[^，]*了\Z")
+_OVER = re.compile(
+    r"[昨前]天|昨晚|前晚|去年|前年|刚|上(?:上|个)?(?:周|月|星期|礼拜|学期|半年)|[天周月年]前|早就|已经"
+)
 _PAST = re.compile(r"小时候|以前|从前|当年|那时|年轻(?:的)?时|早年|先前|曾经|原来是")
 _HAPPENED = re.compile(rf"{VERB}[^，]*(?:了|过|的\Z)")
 
@@ -87,14 +92,21 @@ def _sentences(text: str) -> Iterator[tuple[str, bool]]:
                 yield match[1].strip(), "?" in match[2] or "？" in match[2]
 
 
-_BARE_TASTE = re.compile(r"(?:我|本人)?(?:是|也|都|就|真的?|实在|可|最|真是|完全|特别|超|很|从来)*(?:受不了|接受不了|吃不惯|喝不惯|吃不了|忍不了|不喜欢|不爱吃|不爱喝|不爱|最爱|爱死了|超爱|最烦|最讨厌|喜欢|爱吃|离不开)[了啊呀哈的]*\Z")
+_BARE_TASTE = re.compile(
+    r"(?:我|本人)?(?:是|也|都|就|真的?|实在|可|最|真是|完全|特别|超|很|从来)*(?:受不了|接受不了|吃不惯|喝不惯|吃不了|忍不了|不喜欢|不爱吃|不爱喝|不爱|最爱|爱死了|超爱|最烦|最讨厌|喜欢|爱吃|离不开)[了啊呀哈的]*\Z"
+)
 
 
 def _parts(sentence: str) -> list[str]:
     """The clauses of a sentence; 香菜，我受不了 is one."""
     found: list[str] = []
     for part in map(str.strip, _COMMA.split(_CLOCK.sub("点", sentence))):
-        if found and _BARE_TASTE.match(part) and len(found[-1]) < 10 and not re.search("[了我]", found[-1]):
+        if (
+            found
+            and _BARE_TASTE.match(part)
+            and len(found[-1]) < 10
+            and not re.search("[了我]", found[-1])
+        ):
             found[-1] += part
         elif part:
             found.append(part)
@@ -116,6 +128,8 @@ def _in_sentence(
 ) -> Iterator[Clause]:
     chain = _Chain(people)
     for at, part in enumerate(parts):
+        if len(part) > _LONGEST:
+            continue
         people.mention(part)
         if CONDITION.search(part):
             return
@@ -125,7 +139,7 @@ def _in_sentence(
                 chain.subject = people.add(name)  # what follows is about whom was just named
             continue
         chain.bearer = bearer_in(part)
-        if at in told_to or len(part) > _LONGEST:
+        if at in told_to:
             continue
         yield from introduced(part)
         if (asked and at == len(parts) - 1) or ASKS.search(part):
@@ -148,6 +162,8 @@ def _stated(part: str, chain: _Chain) -> Iterator[Clause]:
     if said.startswith("叫") and not (who == SELF and re.search("[我咱]|本人", part)):
         if who == SELF:
             chain.subject = None  # who has the name was not said
+        elif who is not None and kind_of(who) == PET:
+            chain.subject = chain.people.add(said[1:])
         yield from names_itself(part, said, who or "")
     elif who is not None and not _doubtful(part, said):
         text = text_of(part)
@@ -157,7 +173,9 @@ def _stated(part: str, chain: _Chain) -> Iterator[Clause]:
 
 
 def _doubtful(part: str, said: str) -> bool:
-    if _PAST.search(part) and not re.search("长大|出生|搬|换|[了过](?![0-9一二三四五六七八九十两几好半])", said):
+    if _PAST.search(part) and not re.search(
+        "长大|出生|搬|换|[了过](?![0-9一二三四五六七八九十两几好半])", said
+    ):
         return True
     return any((MAYBE.search(part), REQUEST.search(said), IDIOM.match(said)))
 
@@ -165,7 +183,7 @@ def _doubtful(part: str, said: str) -> bool:
 def _timed(part: str, said: str) -> str:
     """A predicate with what its clause's time makes of it: it will be soon, it is under way."""
     under_way = _UNDER_WAY.search(part)
-    if not under_way and _WILL_SOON.search(part):
+    if not under_way and _WILL_SOON.search(part) and not _OVER.search(part):
         return "要" + said[:-1]
     if under_way and _PREDICATE.match(said) and not _PLANNED.search(said):
         return said + TODAY

@@ -1,6 +1,6 @@
 """The grammar of English: how clauses are read, and the rules in their order."""
 
-# ruff: noqa: E501 - a pattern is easier to read on one line
+
 from __future__ import annotations
 
 import re

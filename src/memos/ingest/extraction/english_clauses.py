@@ -7,7 +7,7 @@ beside something else, as in 'my torn meniscus', is looked for in the whole clau
 `BESIDE`.
 """
 
-# ruff: noqa: E501 - a pattern is easier to read on one line
+
 from __future__ import annotations
 
 import re

@@ -1,6 +1,6 @@
 """English rules of tastes, plans, events and other truths; the profile's rules are tried first."""
 
-# ruff: noqa: E501 - a pattern is easier to read on one line
+
 from __future__ import annotations
 
 import re

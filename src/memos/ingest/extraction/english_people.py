@@ -1,6 +1,6 @@
 """Whom an English clause is about: the speaker, kin, named people, and what they are called again."""
 
-# ruff: noqa: E501 - a pattern is easier to read on one line
+
 from __future__ import annotations
 
 import re

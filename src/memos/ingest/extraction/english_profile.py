@@ -1,6 +1,6 @@
 """English rules of the profile: who somebody is, lives with, works as, has."""
 
-# ruff: noqa: E501 - a pattern is easier to read on one line
+
 from __future__ import annotations
 
 import re

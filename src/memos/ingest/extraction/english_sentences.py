@@ -1,6 +1,6 @@
 """English text as sentences and clauses, and what makes a clause doubtful."""
 
-# ruff: noqa: E501 - a pattern is easier to read on one line
+
 from __future__ import annotations
 
 import re

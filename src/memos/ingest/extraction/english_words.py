@@ -1,6 +1,6 @@
 """English words that the rules are made of: people, animals, verbs, what a clause may open with."""
 
-# ruff: noqa: E501 - a pattern is easier to read on one line
+
 from __future__ import annotations
 
 
