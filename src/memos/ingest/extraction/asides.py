@@ -45,7 +45,7 @@ _PASTED = re.compile(
     r"(?:[\w'’]+ ){0,6}?(?:e-?mails?|messages?|texts?|letters?|articles?|paragraphs?|passages?|posts?|drafts?|essays?"
     r"|logs?|output|errors?|trace|code|scripts?|descriptions?|ads?|review|transcript|notes|quote|lyrics|poem|story"
     r"|bio|abstract|listing|excerpt|sample|dialogue|chapter|cover letter|file|config|json|response)\b[^\n:.]{0,60}:.*\Z"
-    r"|(?:请?帮我|请|麻烦)?(?:翻译|润色|改写|总结|概括|校对|修改|缩写|扩写|改一?[下改]|检查|解释|分析)[^\n。！？:：]{0,24}[:：].*\Z"
+    r"|(?:请?帮我|请|麻烦)?(?:翻译|翻成|译成|翻一下|把[^\n。！？:：]{0,12}(?:翻|译|改)成|润色|改写|总结|概括|校对|修改|缩写|扩写|改一?[下改]|检查|解释|分析)[^\n。！？:：]{0,24}[:：].*\Z"
     r"|(?:以下|下面|这)(?:是|段|封|篇|条)[^\n。！？:：]{0,24}"
     r"(?:邮件|文章|文字|内容|短信|消息|报错|日志|代码|歌词|段落|聊天记录|简历|作文|稿子)[^\n。！？:：]{0,12}[:：].*\Z",
     _I | re.DOTALL,
@@ -80,7 +80,7 @@ _PROBLEM = re.compile(
 )
 _JOKE = re.compile(
     r"\b(?:just kidding|jk|j/k|only kidding|i kid|kidding[!.]|just joking|not really[!.]|in my dreams|said no one ever|/s)(?:\b|\Z)"
-    r"|开玩笑|逗你|骗你的|才怪|反话",
+    r"|(?<!不是)(?<!没)(?<!不)开玩笑|逗你|骗你的|才怪|反话",
     _I,
 )
 

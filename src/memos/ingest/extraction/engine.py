@@ -149,7 +149,7 @@ def _values(match: re.Match[str], rule: Rule, grammar: Grammar) -> list[str]:
 
 
 _TO = re.compile(r"\s*(?:to|until|till|through|[-–—~]|到|至)?\s*(?:the\s)?")
-_UNTIL = re.compile(r"\s*(?:to|until|till|through|[-–—~]|到|至)\b")
+_UNTIL = re.compile(r"\s*(?:(?:to|until|till|through)\b|[-–—~]|到|至)")
 _COMMA = re.compile(r",?\s?(?:the\s)?")
 _UP_TO = re.compile(
     r"\s?(?:-|–|to|until|till|through)\s?(?:the\s)?([0-9]{1,2})(?:st|nd|rd|th)?\b(?![:.,]?[0-9]|\s?(?:am|pm|h\b|%))"
