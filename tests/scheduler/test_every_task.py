@@ -9,8 +9,11 @@ from random import Random
 
 import pytest
 
+from memos.contracts.extractor import Extraction, Told
 from memos.jobs import handlers
 from memos.memories.parts import Parts, build
+from memos.model.claim import Claim
+from memos.model.memory import Kind
 from memos.model.scope import SystemScope
 from memos.model.task import Task
 from memos.model.time import SECOND
@@ -21,9 +24,11 @@ from memos.storage.records.memory import MemoryRecords
 from memos.storage.text.memory import MemoryText
 from memos.system import AsyncMemOS
 from memos.testing.clock import ManualClock
+from memos.testing.extraction import ScriptedExtractor
 from memos.testing.ids import seeded_ids
 
 LEASE = 10 * SECOND
+CAT = Claim(Kind.FACT, "the cat is called Mia", subject="cat", value="Mia")
 Run = Callable[[Task], Awaitable[None]]
 
 
@@ -39,6 +44,7 @@ def parts(clock: ManualClock) -> Parts:
         graph=graph,
         vectors=None,
         outbox=outbox,
+        extractor=ScriptedExtractor(Extraction((Told(CAT, 0),), calls=1)),
     )
 
 
@@ -92,7 +98,8 @@ async def played(way: Callable[[list[Task], Run], Awaitable[None]], *, zombie: b
     async with AsyncMemOS("nowhere", parts=made, learn="on") as memos:
         await memos._worker.stop()
         await live(memos)
-        served, kinds, stale = handlers(made, memos._learner), set(), []
+        clock.advance(60)  # long enough for a model to read what was said
+        served, kinds, stale = handlers(made, memos._learner, memos._student), set(), []
         while tasks := await made.outbox.claim("me", 100, LEASE, list(served)):
             if zombie and not stale:
                 stale = tasks

@@ -39,7 +39,7 @@ def feedback(
     home: Path | None,
     as_json: bool,
 ) -> None:
-    """Correct what is remembered, or say how good it was.
+    """Correct what is remembered, or rate it.
 
     TEXT is a remark such as "no, my sister lives in Porto, not Lisbon" or "that's wrong". What
     it puts an end to stays in the history; `memos revert` takes it back.
@@ -72,7 +72,10 @@ def revert(
     home: Path | None,
     as_json: bool,
 ) -> None:
-    """Take the last change of a memory back, or go back to one of its versions."""
+    """Take the last change of a memory back.
+
+    With --version, go back to one of its versions.
+    """
     fields = {"memory_id": memory_id, "version": version, **who}
     done = options.run(home, lambda memos: memos.revert(**fields))
     _show(done, as_json=as_json)

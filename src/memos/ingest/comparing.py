@@ -16,6 +16,9 @@ _SAME = 0.75  # the same, from which they say the same
 _EXCLUSIVE = ENGLISH_EXCLUSIVE | CHINESE_EXCLUSIVE
 
 
+_THERE_AND_BACK = frozenset({"back", "return", "回", "返"})
+
+
 def share(words: dict[str, float], within: dict[str, float]) -> float:
     """How much of the weight of `words` is `within`; a letter's slip does not count."""
     total = sum(words.values())
@@ -50,7 +53,7 @@ def _one_slip(short: str, long: str) -> bool:
     if len(short) < len(long):
         return short[at:] == long[at + 1 :]
     rest, other = short[at:], long[at:]
-    return rest[1:] == other[1:] or rest[:2] == other[1::-1] and rest[2:] == other[2:]
+    return rest[1:] == other[1:] or (rest[:2] == other[1::-1] and rest[2:] == other[2:])
 
 
 def added(have: Reading, said: Reading) -> float:
@@ -60,6 +63,25 @@ def added(have: Reading, said: Reading) -> float:
         for word, weight in said.words.items()
         if word not in have.words and not any(alike(word, other) for other in have.words)
     )
+
+
+def additions(have: Reading, said: Reading) -> bool:
+    """Whether there is at least a word more in it; one of Chinese has two characters."""
+    return added(have, said) >= (1 if all(map(str.isascii, said.words)) else 2)
+
+
+def same_names(have: Reading, said: Reading) -> bool:
+    """Both name somebody or something, and nobody else."""
+    named = have.names | said.names
+    return bool(named) and named <= have.words.keys() and named <= said.words.keys()
+
+
+def values_differ(have: Reading, said: Reading) -> bool:
+    """Each has a number, a time or a name that the other has not."""
+    pairs = [(have.figures, said.figures), (have.times, said.times)]
+    if "<name>" in have.words and "<name>" in said.words:
+        pairs.append((frozenset(have.topic), frozenset(said.topic)))
+    return any(mine - yours and yours - mine for mine, yours in pairs)
 
 
 def over(reading: Reading) -> bool:
@@ -93,8 +115,8 @@ def opposed(have: Reading, said: Reading) -> bool:
         return False
     if share(yours, mine) >= SAME_TOPIC:
         return True
-    whole = "<not>" not in said.signs or "<end>" in said.signs
-    return whole and share(mine, yours) >= SAME_TOPIC
+    whole = not {"<not>", "<hate>"} & said.signs or {"<end>", "<change>"} & said.signs
+    return bool(whole) and share(mine, yours) >= SAME_TOPIC
 
 
 def _share_marks(have: Reading, said: Reading, marks: set[str]) -> bool:
@@ -109,13 +131,16 @@ def _names_differ(have: Reading, said: Reading) -> bool:
 
 def another_value(have: Reading, said: Reading, *, happened: bool) -> str | None:
     """The same statement with another number, time or word of a group of which one holds: which."""
+    if _THERE_AND_BACK & (have.words.keys() ^ said.words.keys()):
+        return None
     for group, mine, yours in _typed(have, said):
         ours, theirs = mine - yours, yours - mine
         if not (ours and theirs) or ("<also>" in said.signs and not happened):
             continue
         rest = _without(have, ours)
         other = _without(said, theirs)
-        if group in ALONE and max(sum(rest.values()), sum(other.values())) <= 1:
+        smaller, larger = sorted((sum(rest.values()), sum(other.values())))
+        if group in ALONE and (larger <= 1 or (smaller <= 1 and (have.order or said.order))):
             return group
         if max(share(rest, other), share(other, rest)) >= SAME_FRAME and _frame(rest, other):
             return group
@@ -177,7 +202,11 @@ def rivals(have: Reading, said: Reading) -> bool:
     mine, yours = have.topic, said.topic
     if max(share(yours, mine), share(mine, yours)) >= _SAME or have.words == said.words:
         return False
-    if have.head and have.head == said.head and have.head in FUNCTIONAL_NOUNS:
+    if (
+        have.head
+        and have.head == said.head
+        and (not have.head.isascii() or have.head.split()[-1] in FUNCTIONAL_NOUNS)
+    ):
         return True
     marks = _ONE & have.words.keys() & said.words.keys()
     if have.order and said.order and "<name>" in have.words and "<name>" in said.words:
@@ -189,11 +218,19 @@ def rivals(have: Reading, said: Reading) -> bool:
         return True
     if marks & {"<favourite>", "<prefer>", "<name>"}:
         return bool(mine.keys() & yours.keys())
-    if marks:
+    codes = {"<phone>", "<email>", "<password>"}
+    if marks - codes:
         return True
+    if marks:
+        return _coded(have) and _coded(said)
     if any(word in FUNCTIONAL_NOUNS for word in mine.keys() & yours.keys()):
         return "<change>" in said.signs or "<move>" in said.signs
     return (
         bool({"<change>", "<move>"} & said.signs)
         and max(share(mine, yours), share(yours, mine)) >= SAME_FRAME
     )
+
+
+def _coded(reading: Reading) -> bool:
+    """It names an address or a number."""
+    return any("@" in word[1:] or word[0].isdigit() for word in reading.words)

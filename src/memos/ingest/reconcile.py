@@ -10,42 +10,31 @@ from __future__ import annotations
 
 from memos.ingest.comparing import (
     SAME_FRAME,
-    added,
+    SAME_TOPIC,
+    additions,
+    alike,
     another_value,
     denies,
     likes,
     opposed,
     over,
     rivals,
+    same_names,
     share,
+    values_differ,
 )
 from memos.ingest.reading import Reading, read
 from memos.ingest.reading.english_words import ALONE, SYNONYMS
+from memos.ingest.reading.model import LIGHT
 from memos.model.claim import ATTRIBUTES, EVENT, SELF, Claim, Relation
 from memos.model.memory import Kind
 
 MERGE = 0.75
 """The share of a text's words that another one must have to say it too."""
 
-_ALIKE = 0.86  # similarity from which texts with most words in common say the same
-_SPEAKER = frozenset(
-    {
-        SELF,
-        "i",
-        "me",
-        "my",
-        "myself",
-        "we",
-        "us",
-        "user",
-        "我",
-        "咱",
-        "我们",
-        "咱们",
-        "本人",
-        "自己",
-    }
-)
+_ALIKE = 0.78  # similarity from which texts with the same names say the same
+_TOLD_AROUND = ("job", "employer", "field")  # said in a verb too: a teacher teaches
+_SPEAKER = frozenset({SELF, *"i me my myself we us user 我 咱 我们 咱们 本人 自己".split(" ")})
 _OWN = ("my ", "our ", "the ", "我的", "我们的", "咱们", "我家", "咱家", "我们", "我")
 
 
@@ -60,12 +49,22 @@ def relation(
     old: Claim, new: Claim, similarity: float | None = None, *, merge: float = MERGE
 ) -> Relation:
     """How `new` stands to `old`; `similarity` is the cosine of their embeddings, where known."""
-    if _subject(old) != _subject(new):
+    if not _same_subject(old, new):
         return Relation.NEW
-    name = slot(old)
+    name = slot(old) if _subject(old) == _subject(new) else None
     if name is not None and name == slot(new):
         return _in_slot(old, new, merge)
     return _in_words(old, new, similarity, merge)
+
+
+def _same_subject(old: Claim, new: Claim) -> bool:
+    """Both are about one person, or the speaker says something in which the other one occurs."""
+    mine, yours = _subject(old), _subject(new)
+    if mine == yours or SELF not in (mine, yours):
+        return mine == yours
+    speaking, other = (old, yours) if mine == SELF else (new, mine)
+    named = read(other).words.keys()
+    return speaking.attribute is None and bool(named) and named <= read(speaking.text).words.keys()
 
 
 def _subject(claim: Claim) -> str:
@@ -82,29 +81,34 @@ def _subject(claim: Claim) -> str:
 def _in_slot(old: Claim, new: Claim, merge: float) -> Relation:
     """Two values of what there is one of."""
     have, said = read(old.value or old.text), read(new.value or new.text)
-    if over(said) != over(have):
-        return Relation.CONTRADICTION
+    whole, fuller = read(old.text), read(new.text)
+    if whole.kin != fuller.kin:
+        return Relation.NEW
     mine, yours = _undated(have), _undated(said)
-    if not mine or not yours:
-        mine, yours = have.words, said.words
     covered, covering = share(mine, yours), share(yours, mine)
-    if have.figures - said.figures and said.figures - have.figures:
+    if over(said) != over(have) or (have.figures - said.figures and said.figures - have.figures):
         return Relation.CONTRADICTION
-    if new.attribute in ("job", "employer", "field") and "<change>" not in read(new.text).signs:
-        covered = max(covered, share(mine, read(new.text).words))
+    if "<end>" in whole.signs ^ fuller.signs:
+        return _ended(whole, max(covered, covering))
+    if new.attribute in _TOLD_AROUND and "<change>" not in fuller.signs:
+        covered = max(covered, share(mine, fuller.words))
     if covering >= merge:
-        whole, fuller = read(old.text), read(new.text)
-        more = added(whole, fuller) >= 1 and share(whole.words, fuller.words) >= merge
+        more = additions(whole, fuller) and share(whole.words, fuller.words) >= merge
         return Relation.REFINEMENT if more else Relation.DUPLICATE
     return Relation.REFINEMENT if covered >= merge else Relation.CONTRADICTION
 
 
+def _ended(whole: Reading, common: float) -> Relation:
+    """One of the two values is over: the same one, or another one that was before."""
+    before = "<end>" in whole.signs and common < SAME_TOPIC
+    return Relation.NEW if before else Relation.CONTRADICTION
+
+
 def _undated(reading: Reading) -> dict[str, float]:
-    return {
-        word: weight
-        for word, weight in reading.words.items()
-        if word not in reading.times and word[0] != "<"
-    }
+    """The words of a value; what is only a date or a mark is all there is."""
+    words = reading.words.items()
+    left = {word: weight for word, weight in words if word not in reading.times and word[0] != "<"}
+    return left or reading.words
 
 
 def _in_words(old: Claim, new: Claim, similarity: float | None, merge: float) -> Relation:
@@ -115,7 +119,7 @@ def _in_words(old: Claim, new: Claim, similarity: float | None, merge: float) ->
         return Relation.CONTRADICTION
     if said.denied and over(have) and share(have.topic, dict.fromkeys(said.denied, 1.0)) >= merge:
         return Relation.REFINEMENT
-    if _sign(old, new, have) != _sign(new, old, said):
+    if _sign(old, new, have) != _sign(new, old, said) and not _bygone(have, said):
         return Relation.CONTRADICTION if opposed(have, said) else Relation.NEW
     if "<want>" in have.signs and "<want>" not in said.signs:
         done = "<done>" in said.signs and share(have.topic, said.words) >= SAME_FRAME
@@ -133,9 +137,14 @@ def _in_words(old: Claim, new: Claim, similarity: float | None, merge: float) ->
     return _merged(have, said, similarity, merge)
 
 
+def _bygone(have: Reading, said: Reading) -> bool:
+    """What is over, told of the time before it was."""
+    return "<end>" in have.signs and said.past and "<not>" not in have.signs
+
+
 def _same_person(have: Reading, said: Reading) -> bool:
     """Both begin with the same person, or one with somebody that the other one speaks of."""
-    if have.person == said.person:
+    if have.person == said.person or alike(have.person, said.person):
         return True
     return any(
         one and not ({one} if one.isascii() else set(one)) - other.words.keys()
@@ -144,14 +153,14 @@ def _same_person(have: Reading, said: Reading) -> bool:
 
 
 def _merged(have: Reading, said: Reading, similarity: float | None, merge: float) -> Relation:
+    if sum(said.words.values()) <= 1 < sum(have.words.values()) - LIGHT:
+        return Relation.NEW  # one word says too little
     covered, covering = share(have.words, said.words), share(said.words, have.words)
-    if similarity is not None and similarity >= _ALIKE and min(covered, covering) >= merge - 0.25:
-        return Relation.DUPLICATE
-    if have.figures - said.figures and said.figures - have.figures:
+    if values_differ(have, said) or likes(have) != likes(said) or have.kin != said.kin:
         return Relation.NEW
-    if likes(have) != likes(said):
-        return Relation.NEW
-    if covered >= merge and added(have, said) >= 1 and covered > covering:
+    if similarity is not None and similarity >= _ALIKE and same_names(have, said):
+        covered, covering = (max(one, merge) for one in (covered, covering))
+    if covered >= merge and additions(have, said) and covered > covering:
         return Relation.REFINEMENT
     if covering >= merge and said.denied:
         return Relation.REFINEMENT

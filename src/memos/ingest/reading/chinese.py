@@ -6,15 +6,20 @@ import re
 
 from memos.ingest.reading import chinese_words as table
 from memos.ingest.reading.english import canonical
-from memos.ingest.reading.english_words import LIGHT_WORDS, SIGNS
+from memos.ingest.reading.english_phrases import SIGNS
+from memos.ingest.reading.english_words import LIGHT_WORDS
 from memos.ingest.reading.model import LIGHT, Found, Reading, halves
 
 _PHRASES = tuple((re.compile(pattern), mark) for pattern, mark in table.PHRASES)
 _DENIED = re.compile(
-    r"不是(?P<first>[^，。是而]{1,12})[，,、]?\s*(?:而?是|而)|[，,]\s*(?:并?不是|而不是|不在|不叫)(?P<last>[^，。]{1,12}?)(?:了|的)?[。！]?\Z|把(?P<swapped>[^，。]{1,8}?)换成|不(?P<verb>[住叫在去吃喝用学爱])(?P<wrong>[^，。了]{1,8})了?[，,]"
+    r"(?:而|并|才)?(?:不是|不叫|不在)(?P<first>[^，。！是而叫在]{1,12}?)了?(?:[，,、。！]|而|\Z)|把(?P<swapped>[^，。]{1,8}?)换成"
+    r"|不(?P<verb>[住去吃喝用学爱])(?P<wrong>[^，。了]{1,8})了?[，,](?=[^，。]{0,6}(?P=verb))"
 )
 _PERSON = re.compile(
     rf"\A(?:我|咱|我们|我家)?(?:的)?(?P<who>{'|'.join(sorted(table.PERSONS, key=len, reverse=True))})(?!(?:生|士|性|孩|人)|的?(?:名字|生日))"
+)
+_KIN = re.compile(
+    rf"(?<=[\u4e00-\u9fff])(?<![和跟与给对为我咱的陪带让有是])({'|'.join(sorted(table.PERSONS, key=len, reverse=True))})(?![生士性人])"
 )
 _NUMBER = re.compile(
     r"@[^@]+@|(?<=\d)米\d\d?|\d+(?:\.\d+)?|[一二三四五六七八九十两百千]+[万千百][一二三四五六七八九]?(?![一二三四五六七八九十])|[一二]米[一二三四五六七八九]{1,2}"
@@ -29,18 +34,10 @@ _UNITS = tuple(sorted((word for word in table.EXCLUSIVE if len(word) > 1), key=l
 
 
 def read_chinese(raw: str) -> Reading:
-    text = raw.lower()
-    denied_words: frozenset[str] = frozenset()
-    signs = {"<change>"} if _DENIED.search(text) else set()
-    if denied := _DENIED.search(text):
-        wrong = next(
-            filter(None, (denied["first"], denied["last"], denied["swapped"], denied["wrong"]))
-        )
-        text = text.replace(
-            denied[0],
-            denied[0].replace(wrong, "").replace("不", "") if denied["wrong"] is None else "",
-        )
-        denied_words = frozenset(_words(wrong)[0])
+    """The reading of a Chinese clause."""
+    text, wrong = _correction(raw.lower())
+    signs = {"<change>"} if wrong else set()
+    denied_words = frozenset(_words(wrong)[0])
     text = _TIME.sub(_time, text)
     person = _PERSON.match(text)
     for pattern, mark in _PHRASES:
@@ -58,6 +55,8 @@ def read_chinese(raw: str) -> Reading:
         signs=frozenset(signs | found),
         denied=denied_words,
         person=person["who"] if person else "",
+        kin=frozenset(_KIN.findall(raw)),
+        head=_head(raw),
         order=_ORDER.search(raw) is not None,
         past=_PAST.search(raw) is not None,
     )
@@ -69,6 +68,26 @@ _ORDER = re.compile(
 _PAST = re.compile(
     r"去年|前年|昨[天晚]|上个?(?:周|月|星期|礼拜)|前天|今[年早天][^，。]*了|[年月周天]前|月[^，。]{0,8}了|[号日]那天|(?:19|20)\d\d年"
 )
+
+
+_HEAD = re.compile(
+    r"(?:\A|，)(?:我们?|咱们?)?的?(?P<head>[^，。是我的]{1,8})是(?P<value>[^，。]{1,10})(?:\Z|[，。！])"
+)
+
+
+def _head(text: str) -> str:
+    """What 我们X是Y says something of."""
+    match = _HEAD.search(text)
+    return match["head"] if match and match["head"].endswith(table.FUNCTIONAL) else ""
+
+
+def _correction(text: str) -> tuple[str, str]:
+    """What a text says besides what it says is wrong, and that: 不是X，是Y."""
+    match = _DENIED.search(text)
+    rest = "" if match is None else text[: match.start()] + "，" + text[match.end() :]
+    if match is None or len(re.findall(r"[^\W我了是]", rest)) < 2:  # it says nothing else
+        return text, ""
+    return rest, match["first"] or match["swapped"] or match["wrong"]
 
 
 def _time(match: re.Match[str]) -> str:

@@ -8,10 +8,11 @@ from functools import lru_cache
 import Stemmer
 
 from memos.ingest.reading import english_words as table
+from memos.ingest.reading.english_phrases import PHRASES, SIGNS
 from memos.ingest.reading.model import LIGHT, Found, Reading, halves
 
 _stemmer = Stemmer.Stemmer("english", 0)
-_PHRASES = tuple((re.compile(pattern), mark) for pattern, mark in table.PHRASES)
+_PHRASES = tuple((re.compile(pattern), mark) for pattern, mark in PHRASES)
 _TOKEN = re.compile(r"<\w+>|[^\W_]+(?:[.,:][0-9]+)*(?:@[\w.]+)?")
 _LEADING = re.compile(
     r"\A(?:(?:oh|well|so|and|but|also|hey|hi|ok|okay|btw|fyi|by the way|actually|no|sorry|wait|update|correction"
@@ -19,19 +20,24 @@ _LEADING = re.compile(
 )
 _DENIED = re.compile(
     r"\bnot (?P<first>[^,;.]{2,40}?),? but (?P<rest>.+)|(?:,| -|;| and| but) (?:it is |it was |i am |he is |she is )?not (?P<last>(?!any|really|the best|only)[^,;.]{2,40})[.!]?\Z"
-    r"|\b(?:instead of|rather than) (?P<instead>[^,;.]{2,40})|\b(?:switched from|replaced (?:my|the|our)|swapped (?:my|the|our)|traded (?:in )?(?:my|the|our)) (?P<switched>\w+)(?= (?:to|with|for|in)\b)"
+    r"|\bsorry,? i (?:told you|said|wrote)(?: it was)? (?P<told>[^,;.]{1,30})|\b(?:instead of|rather than) (?P<instead>[^,;.]{2,40})|\b(?:switched from|replaced (?:my|the|our)|swapped (?:my|the|our)|traded (?:in )?(?:my|the|our)) (?P<switched>\w+)(?= (?:to|with|for|in)\b)"
 )
 _PERSON = re.compile(
     rf"\A(?:my|our)(?: \w+)? (?P<who>{'|'.join(sorted(table.PERSONS, key=len, reverse=True))}|mom|mum|dad)(?P<of>'s)?\b"
+)
+_KIN = re.compile(
+    rf"\b(?!it|that|what|who|there|here|he|she)\w+'s (?:\w+ )?({'|'.join(sorted(table.PERSONS, key=len, reverse=True))})\b"
 )
 _CAPITAL = re.compile(r"(?<![.!?] )(?<=[a-z0-9,'] )[A-Z][\w'-]*")
 
 
 def read_english(raw: str) -> Reading:
+    """The reading of an English clause."""
     names = {
         name.lower().removesuffix("'s") for name in _CAPITAL.findall(raw) if name not in _NO_NAMES
     }
     text = raw.lower() + " "
+    text = _SPACED.sub("", text)
     text = _CONTRACTED.sub(lambda match: table.CONTRACTIONS[match[0]], text)
     leading = _LEADING.match(text)
     opening = leading[0] if leading else ""
@@ -42,7 +48,16 @@ def read_english(raw: str) -> Reading:
     denied = _DENIED.search(text)
     if denied:
         denied_text = next(
-            filter(None, (denied["first"], denied["last"], denied["instead"], denied["switched"]))
+            filter(
+                None,
+                (
+                    denied["first"],
+                    denied["last"],
+                    denied["instead"],
+                    denied["switched"],
+                    denied["told"],
+                ),
+            )
         )
         text = text.replace("not " + denied_text, " ").replace(denied_text, " ")
     signs = {"<change>"} if _CORRECTS.search(opening) else set()
@@ -66,6 +81,7 @@ def read_english(raw: str) -> Reading:
         signs=frozenset(signs),
         denied=wrong,
         person=canonical(person["who"]) if person and not person["of"] else "",
+        kin=frozenset(map(canonical, _KIN.findall(text_head))),
         head=_head(text_head),
         order=_ORDER.search(raw) is not None,
         past=_PAST.search(raw) is not None,
@@ -97,13 +113,12 @@ _HEAD = re.compile(
 def _head(text: str) -> str:
     """The noun of "my ... is ..."."""
     match = _HEAD.search(text)
-    return canonical(match["head"].split()[-1]) if match else ""
+    return " ".join(filter(None, map(canonical, match["head"].split()))) if match else ""
 
 
-_TENS_OF = {
-    word: at * 10
-    for at, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
-}
+_SPACED = re.compile(r"(?<=\d\d\d)[ -](?=\d\d\d)")  # within telephone numbers
+_TENFOLD = "twenty thirty forty fifty sixty seventy eighty ninety"
+_TENS_OF = {word: at * 10 for at, word in enumerate(_TENFOLD.split(), 2)}
 _TENS = re.compile(rf"\b({'|'.join(_TENS_OF)})[- ](one|two|three|four|five|six|seven|eight|nine)\b")
 _NO_NAMES = {"I", "I'm", "I've", "I'd", "I'll"}
 _CORRECTS = re.compile("actually|no|sorry|wait|correction")
@@ -128,7 +143,7 @@ def _words(text: str) -> Found:
     for token in _TOKEN.findall(text):
         if token[0] == "<":
             signs.add(token)
-            if token not in table.SIGNS:
+            if token not in SIGNS:
                 words[token] = LIGHT if token in table.LIGHT_WORDS else 1.0
             continue
         if token in ("not", "no", "never", "without", "none"):

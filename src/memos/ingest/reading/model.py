@@ -24,6 +24,7 @@ class Reading:
     names: frozenset[str] = frozenset()
     signs: frozenset[str] = frozenset()
     denied: frozenset[str] = frozenset()
+    kin: frozenset[str] = frozenset()
     person: str = ""
     head: str = ""
     order: bool = False
@@ -52,8 +53,15 @@ def halves(
     parts = [words_of(part) for part in _CLAUSES.split(text)]
     no = [words for words, signs in parts if words and signs & _NO]
     yes = [words for words, signs in parts if not signs & _NO]
-    if not no or not any(weight >= 1 for words in yes for weight in words.values()):
+    telling = any(
+        weight >= 1 and word[0].isalpha() for words in yes for word, weight in words.items()
+    )
+    if not no or not telling:
         return *words_of(text), frozenset()
     words = {word: weight for part in yes for word, weight in part.items()}
     signs = {sign for _, found in parts for sign in found} - _NO
-    return words, signs, frozenset(word for part in no for word in part) - words.keys()
+    return (
+        words,
+        signs,
+        frozenset(word for part in no for word in part if word[0].isalpha()) - words.keys(),
+    )
