@@ -96,6 +96,13 @@ def test_third_persons_keep_what_is_theirs(say, known):
     assert found == {"self": "Porto", "sister": "Lisbon"}
 
 
+def test_a_pronoun_is_told_with_its_person(say, known):
+    say("我妹妹住在成都，她对花生过敏。")
+    say("我妹妹住在成都，她对花生过敏。", at="2024-06-01")
+    found = {one.content: one.metadata["count"] for one in known("成都 花生 过敏")}
+    assert found == {"我妹妹住在成都": 2, "妹妹: 她对花生过敏": 2}
+
+
 def test_saying_it_again_adds_a_source_and_no_memory(say, known):
     first = say("I am allergic to peanuts.")
     second = say("As I said, I'm allergic to peanuts!", at="2024-06-01")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta, tzinfo
 
-from memos.model.claim import EVENT, SLOT, Claim, is_learned
+from memos.model.claim import EVENT, SELF, SLOT, Claim, is_learned
 from memos.model.memory import Kind, Memory
 from memos.model.time import Instant
 
@@ -34,7 +34,7 @@ def memory_of(
         id=id,
         version=1,
         kind=claim.kind,
-        content=_dated(claim),
+        content=_named(claim) + _dates(claim),
         cube_id=episode.cube_id,
         recorded_at=now,
         user_id=episode.user_id,
@@ -61,6 +61,8 @@ def memory_of(
 def claim_of(memory: Memory) -> Claim:
     """The claim that a memory keeps; one that was stored directly claims its content."""
     text = _DATED.sub("", memory.content)
+    if is_learned(memory):
+        text = text.removeprefix(f"{memory.metadata['subject']}: ")
     if not is_learned(memory):
         return Claim(kind=memory.kind, text=text, value=text)
     known = {name: memory.metadata[name] for name in _FIELDS if name in memory.metadata}
@@ -79,16 +81,19 @@ def slot_name(speaker: str, slot: str) -> str:
     return f"{speaker}/{slot}"
 
 
-def _dated(claim: Claim) -> str:
-    """The text, with the days that it means when it names them in words."""
-    if claim.label is None or claim.start is None or claim.end is None or claim.start in claim.text:
+def _named(claim: Claim) -> str:
+    """The text, with the person before it whom it only calls 'she'."""
+    if claim.subject == SELF or claim.subject.casefold() in claim.text.casefold():
         return claim.text
+    return f"{claim.subject}: {claim.text}"
+
+
+def _dates(claim: Claim) -> str:
+    """The days that the text means, where it names them in words."""
+    if claim.label is None or claim.start is None or claim.end is None or claim.start in claim.text:
+        return ""
     last = (date.fromisoformat(claim.end) - timedelta(days=1)).isoformat()
-    return (
-        f"{claim.text} ({claim.start})"
-        if last == claim.start
-        else f"{claim.text} ({claim.start} to {last})"
-    )
+    return f" ({claim.start})" if last == claim.start else f" ({claim.start} to {last})"
 
 
 def _true_from(claim: Claim, episode: Memory, zone: tzinfo) -> Instant | None:

@@ -12,20 +12,18 @@ from memos.ingest.comparing import (
     SAME_FRAME,
     SAME_TOPIC,
     additions,
-    alike,
-    another_value,
-    denies,
-    likes,
-    opposed,
     over,
-    rivals,
+    same_attitude,
     same_names,
+    same_person,
+    says_much,
     share,
+    telling,
     values_differ,
 )
+from memos.ingest.opposing import another_value, denies, opposed, repeats_denied, rivals
 from memos.ingest.reading import Reading, read
-from memos.ingest.reading.english_words import ALONE, SYNONYMS
-from memos.ingest.reading.model import LIGHT
+from memos.ingest.reading.english_words import ALONE, SYNONYMS, words
 from memos.model.claim import ATTRIBUTES, EVENT, SELF, Claim, Relation
 from memos.model.memory import Kind
 
@@ -34,7 +32,7 @@ MERGE = 0.75
 
 _ALIKE = 0.78  # similarity from which texts with the same names say the same
 _TOLD_AROUND = ("job", "employer", "field")  # said in a verb too: a teacher teaches
-_SPEAKER = frozenset({SELF, *"i me my myself we us user 我 咱 我们 咱们 本人 自己".split(" ")})
+_SPEAKER = words("i me my myself we us user 我 咱 我们 咱们 本人 自己") | {SELF}
 _OWN = ("my ", "our ", "the ", "我的", "我们的", "咱们", "我家", "咱家", "我们", "我")
 
 
@@ -106,35 +104,40 @@ def _ended(whole: Reading, common: float) -> Relation:
 
 def _undated(reading: Reading) -> dict[str, float]:
     """The words of a value; what is only a date or a mark is all there is."""
-    words = reading.words.items()
-    left = {word: weight for word, weight in words if word not in reading.times and word[0] != "<"}
+    weights = reading.words.items()
+    left = {
+        word: weight for word, weight in weights if word not in reading.times and word[0] != "<"
+    }
     return left or reading.words
 
 
 def _in_words(old: Claim, new: Claim, similarity: float | None, merge: float) -> Relation:
+    """Two clauses of one person, whatever they are about."""
     have, said = read(old.text), read(new.text)
-    if not _same_person(have, said):
+    if not same_person(have, said):
         return Relation.NEW
     if denies(have, said):
         return Relation.CONTRADICTION
-    if said.denied and over(have) and share(have.topic, dict.fromkeys(said.denied, 1.0)) >= merge:
+    if repeats_denied(have, said):
         return Relation.REFINEMENT
     if _sign(old, new, have) != _sign(new, old, said) and not _bygone(have, said):
         return Relation.CONTRADICTION if opposed(have, said) else Relation.NEW
+    return _of_one_sign(old, new, have, said) or _merged(have, said, similarity, merge)
+
+
+def _of_one_sign(old: Claim, new: Claim, have: Reading, said: Reading) -> Relation | None:
+    """What the values in two statements say; None for nothing."""
     if "<want>" in have.signs and "<want>" not in said.signs:
         done = "<done>" in said.signs and share(have.topic, said.words) >= SAME_FRAME
         return Relation.CONTRADICTION if done else Relation.NEW
-    happened = not said.signs & {"<move>", "<change>"} and (
-        EVENT in (old.label, new.label) or (have.past or said.past)
-    )
+    past = EVENT in (old.label, new.label) or have.past or said.past
+    happened = past and not said.signs & {"<move>", "<change>"}
     group = another_value(have, said, happened=happened)
     if group is not None:
         return Relation.NEW if happened and group not in ALONE else Relation.CONTRADICTION
     if "<also>" in said.signs and "<also>" not in have.signs:
         return Relation.NEW
-    if rivals(have, said):
-        return Relation.CONTRADICTION
-    return _merged(have, said, similarity, merge)
+    return Relation.CONTRADICTION if rivals(have, said) else None
 
 
 def _bygone(have: Reading, said: Reading) -> bool:
@@ -142,33 +145,20 @@ def _bygone(have: Reading, said: Reading) -> bool:
     return "<end>" in have.signs and said.past and "<not>" not in have.signs
 
 
-def _same_person(have: Reading, said: Reading) -> bool:
-    """Both begin with the same person, or one with somebody that the other one speaks of."""
-    if have.person == said.person or alike(have.person, said.person):
-        return True
-    return any(
-        one and not ({one} if one.isascii() else set(one)) - other.words.keys()
-        for one, other in ((have.person, said), (said.person, have))
-    )
-
-
 def _merged(have: Reading, said: Reading, similarity: float | None, merge: float) -> Relation:
-    if sum(said.words.values()) <= 1 < sum(have.words.values()) - LIGHT:
-        return Relation.NEW  # one word says too little
-    covered, covering = share(have.words, said.words), share(said.words, have.words)
-    if values_differ(have, said) or likes(have) != likes(said) or have.kin != said.kin:
+    """Whether one says the other; a number or a time more says more."""
+    if not telling(said) or values_differ(have, said) or not same_attitude(have, said):
         return Relation.NEW
+    covered, covering = share(have.words, said.words), share(said.words, have.words)
     if similarity is not None and similarity >= _ALIKE and same_names(have, said):
         covered, covering = (max(one, merge) for one in (covered, covering))
-    if covered >= merge and additions(have, said) and covered > covering:
-        return Relation.REFINEMENT
-    if covering >= merge and said.denied:
-        return Relation.REFINEMENT
-    if covering >= merge and not said.figures - have.figures and not said.times - have.times:
-        return Relation.DUPLICATE
-    if covered >= merge:
-        return Relation.REFINEMENT
-    return Relation.NEW
+    if max(covered, covering) < merge or not says_much(have, said):
+        return Relation.NEW
+    fuller = covered > covering and additions(have, said)
+    dated = said.figures - have.figures or said.times - have.times
+    if covering < merge or said.denied or fuller or (covered >= merge and dated):
+        return Relation.REFINEMENT if covered >= merge or said.denied else Relation.NEW
+    return Relation.NEW if dated else Relation.DUPLICATE
 
 
 def _sign(claim: Claim, other: Claim, reading: Reading) -> bool:

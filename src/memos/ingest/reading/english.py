@@ -77,7 +77,7 @@ def read_english(raw: str) -> Reading:
         times=frozenset(
             word for word in words if word.startswith("@") or (word[0].isdigit() and ":" in word)
         ),
-        names=frozenset(stems & words.keys()),
+        names=frozenset(word for word in stems & words.keys() if word[0] != "@"),
         signs=frozenset(signs),
         denied=wrong,
         person=canonical(person["who"]) if person and not person["of"] else "",
@@ -184,4 +184,11 @@ _LIGHT = {str(_stemmer.stemWord(word)) for word in table.LIGHT_WORDS if word[0] 
 }
 _BROADER = {canonical(word): canonical(to) for word, to in table.BROADER.items()}
 EXCLUSIVE: dict[str, str] = {canonical(word): group for word, group in table.EXCLUSIVE.items()}
+PERSONS = frozenset(map(canonical, table.PERSONS)) - {
+    "wife",
+    "husband",
+    "girlfriend",
+    "boyfriend",
+    "partner",
+}
 FUNCTIONAL_NOUNS = frozenset(map(canonical, table.FUNCTIONAL_NOUNS))

@@ -31,9 +31,11 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\b(\d{1,2}(?:st|nd|rd|th)?) (?:of )?(march|may)\b", r" \1 \2month "), (r"\b(march|may) (?=\d)", r" \1month "),
     (r"\bgave birth\b", " <end> pregnant "), (r"\beats? (?:everything|anything)\b", " omnivore "),
     (r"\bsle(?:ep|pt)s?(?: in)? (?:till|until)\b", " wakeup "), (r"\b(?:year of birth|born in(?= \d)|birth year)\b", " <birthday> "),
-    (r"\b(?:buried|(?:the |her |his )?funeral)\b", " <end> <alive> "), (r"\blet (?:me|him|her|them|my \w+) go\b", " <end> <work> "),
+    (r"\b(?:buried|(?:the |her |his )?funeral)\b", " <end> <alive> "), (r"\blet (me|him|her|them|my \w+) go\b", r" <end> <work> \1 "),
     (r"\b(?:came|come|is|are) off\b|\bhas not been the case\b", " <end> "),
     (r"(?<!have )(?<!has )(?<!had )(?<!always )\b(?:lived|worked|studied)(?= (?:in|at|for|as|there))", r" <end> \g<0>"),
+    (r"\beat(?:ing|s)? out\b", " eatout "),
+    (r"\bonly child\b", " not sibling "),
     # how it holds
     (r"\bno longer\b|\bnot any ?more\b|\bany ?more\b|\bany longer\b|\bused to\b|\bno more\b", " <end> "),
     (r"\bnot (?:a (?:big )?fan of|into|keen on|fond of|(?:really )?(?:like|love|enjoy)|care for|stand|bear)\b", " <hate> "),
@@ -54,10 +56,10 @@ PHRASES: tuple[tuple[str, str], ...] = (
      r"|sick of|tired of|fed up with|bored (?:of|with)|grown? (?:sick|tired) of)\b"), " <hate> "),
     ((r"\b(?:likes?|liked|loves?|loved|loving|enjoys?|enjoyed|enjoying|adores?|(?:big |huge |great )?fan of|(?<=am )into|(?<=is )into|(?<=are )into|(?<=really )into|(?<=got )into(?= \w+ing\b)|keen on|fond of|crazy about"
      r"|mad about|partial to|obsessed with|passionate about|cannot get enough of|can not get enough of|addicted to|hooked on)\b"), " <like> "),
-    (r"\b(?:actually|in fact|to be (?:honest|exact|precise|clear)|honestly|correction|it turns out(?: that)?|turns out)\b", " <change> "),
+    (r"\b(?:actually|in fact|to be (?:honest|exact|precise|clear)|correction|it turns out(?: that)?|turns out)\b", " <change> "),
     ((r"\b(?:now|nowadays|these days|instead|switched(?: over)?(?: from \w+)? to|switched|changed(?: it| my mind)?|swapped|replaced|lately"
-     r"|from now on|converted to|as of|currently|down to|up to|back (?:to|in|at|on)|went up|went down|changed to|graduated to|upgraded|traded)\b"), " <change> "),
-    ((r"\b(?:pushed(?: back)?|postponed|rescheduled|brought forward|delayed|put off|bumped|shifted)\b"
+     r"|from now on|converted to|down to|back to|went up|went down|changed to|graduated to|upgraded|traded)\b"), " <change> "),
+    ((r"\bpush(?:ed)? (?:the|my|our) \w+ back\b|\b(?:pushed(?: back)?|postponed|rescheduled|brought forward|delayed|put off|bumped|shifted)\b"
      r"|\b(?:is|was|been|got|gets?) moved\b|\bmoved(?=(?: \w+){0,3} (?:to|until|from) "
      r"(?:the )?(?:\d|\w+day\b|next\b|later\b|earlier\b|noon\b|tomorrow|jan|feb|mar|apr|may\b|jun|jul|aug|sep|oct|nov|dec))"), " <move> "),
     (r"\b(?:also|too|as well|another|second|additionally|besides|both|other|on top of that|in addition|alongside)\b", " <also> "),
@@ -72,16 +74,16 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\b(?:favou?rites?|most <like>|<like> most|<like> best|top choice|go-to)\b", " <favourite> "),
     (r"\b(?:prefers?|preferred|rather have|would rather)\b", " <prefer> "),
     ((r"\b(?:lives?|living|lived|based|reside[sd]?|residing|settled(?: down)?|located|relocat(?:ed|ing|e)|mov(?:ed?|ing)"
-     r"|staying) (?:back )?(?:over |down |up )?(?:in|to|at|near|into)\b"
-     r"|\b(?:home|my address|hometown) (?:is|city|town)(?: in)?\b|\b(?:home)\b"), " <home> "),
-    (r"\b(?:works?|working|worked|employed) (?:as|in)\b|\b(?:profession|occupation|job) is\b|\bjob as\b|\bearn my living as\b", " <job> "),
+     r") (?:back )?(?:over |down |up )?(?:in|to|at|near|into)\b"
+     r"|\b(?:home|my address|hometown) (?:is|city|town)(?: in)?\b"), " <home> "),
+    (r"\b(?:works?|working|worked|employed) as\b|\b(?:profession|occupation|job) is\b|\bjob as\b|\bearn my living as\b", " <job> "),
     ((r"\b(?:works?|working|worked|employed|job|hired|joined|joining|position|role|engineer|developer|designer|nurse|manager|consultant) "
-     r"(?:at|for|by|with)\b|\b(?:employer|company) is\b|\b(?:joined|hired by|<began> at)\b"), " <employer> "),
+     r"(?:at|for|by)\b|\b(?:employer|company) is\b|\b(?:joined|hired by|<began> at)\b"), " <employer> "),
     (r"\b(?:names? is|is named|is called|named|called|call me|goes by|go by|name)\b", " <name> "),
     (r"\bnickname\b", " <nickname> "),
     (r"\byears? old\b|\byear-old\b|\byo\b|\bturn(?:ed|ing|s)?(?= \d)|\bage(?:d)?\b|\bjust turned\b", " <age> "),
     (r"\b(?:birthday|birthdate|date of birth|born on)\b", " <birthday> "),
-    (r"\b(?:from|born in|grew up in|native of)\b(?= [a-z])", " <from> "),
+    (r"(?:(?<=am )|(?<=is )|(?<=are )|(?<=come )|(?<=comes )|(?<=originally ))from\b|\b(?:born in|grew up in|native of)\b", " <from> "),
     (r"\b(?:e-?mail(?: address)?)\b", " <email> "),
     (r"\b(?:phone number|mobile number|cell number|number is)\b", " <phone> "),
     (r"\b(?:study|studies|studying|studied|stud(?:y|ies)|majoring in|major(?: is| to| in)?|degree in|phd in)\b", " <study> "),

@@ -29,7 +29,7 @@ would shall should can could may might must and or but so if then than just only
 absolutely definitely certainly basically literally simply always usually generally often normally typically mostly mainly
 regularly still already yet ever currently recently lately finally about around roughly approximately well oh ok okay hey hi yes
 yeah yep no nope um uh ah hmm btw fyi lol please thanks guys right sure some any bit lot lots thing things stuff kind sort get gets
-getting got gotten self how which who whom whose what when where while because since up out over off into onto upon all each every own
+getting got gotten self single how which who whom whose what when where while because since up out over off into onto upon all each every own
 such same one ones personally myself hello remember note know knew quick new every let lets also too made make sadly luckily
 officially apparently guess say said tell told think thought mean means meant update news small big happened go goes going gone went way
 whole entire anyway recent ago last past next coming soon later day days today time times person people week month year after before during until till s
@@ -154,7 +154,7 @@ phone mobile cellphone smartphone
 email mail
 spicy hot
 sweet sugary
-salary pay wage income
+salary wage income
 marathon marathoner
 mail email
 """.strip().splitlines()
