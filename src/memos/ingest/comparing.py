@@ -65,6 +65,11 @@ def added(have: Reading, said: Reading) -> float:
     )
 
 
+def swaps(have: Reading, said: Reading) -> bool:
+    """Each has a whole word that the other has not: along the canal, along the river."""
+    return added(have, said) >= 1 and added(said, have) >= 1
+
+
 def additions(have: Reading, said: Reading) -> bool:
     """Whether there is at least a word more in it; one of Chinese has two characters."""
     return added(have, said) >= (1 if all(map(str.isascii, said.words)) else 2)
@@ -95,8 +100,9 @@ def _by_kind(times: frozenset[str]) -> dict[str, frozenset[str]]:
 
 
 def telling(reading: Reading) -> bool:
-    """It has a word that is no number."""
-    return any(weight >= 1 and not word[0].isdigit() for word, weight in reading.words.items())
+    """It has a word that is no number; a single Chinese character may be anything."""
+    full = [word for word, weight in reading.words.items() if weight >= 1 and not word[0].isdigit()]
+    return len(full) > 1 or (len(full) == 1 and len(full[0]) > 1)
 
 
 def same_names(have: Reading, said: Reading) -> bool:

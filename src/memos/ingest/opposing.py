@@ -20,7 +20,7 @@ from memos.ingest.reading.english_words import ALONE, COLOURED, ORDERED
 from memos.ingest.reading.model import Reading
 
 _SAME = 0.75  # the share in common from which two say the same
-_LEAST_FRAME = 0.3  # what either must have in common with the other, once the values are taken out
+_FRAME = (0.4, 0.6)  # what the values stand in: shares in common, of the longer and the shorter one
 _EXCLUSIVE = ENGLISH_EXCLUSIVE | CHINESE_EXCLUSIVE
 _VALUES = ("figure", "time")
 _THERE_AND_BACK = frozenset({"back", "return", "回", "返"})
@@ -85,7 +85,7 @@ def another_value(have: Reading, said: Reading, *, happened: bool) -> str | None
             return group
         if group in _VALUES and _elsewhere(have, said):
             continue
-        if max(share(rest, other), share(other, rest)) >= SAME_FRAME and _frame(rest, other):
+        if _same_frame(rest, other):
             return group
     return None
 
@@ -103,9 +103,9 @@ def _without(reading: Reading, taken: frozenset[str]) -> dict[str, float]:
     }
 
 
-def _frame(rest: dict[str, float], other: dict[str, float]) -> bool:
-    """There is something left to have in common."""
-    return bool(rest and other) and min(share(rest, other), share(other, rest)) >= _LEAST_FRAME
+def _same_frame(rest: dict[str, float], other: dict[str, float]) -> bool:
+    least, most = sorted((share(rest, other), share(other, rest)))
+    return least >= _FRAME[0] and most >= _FRAME[1]
 
 
 def _typed(have: Reading, said: Reading) -> Iterable[tuple[str, frozenset[str], frozenset[str]]]:

@@ -18,6 +18,7 @@ from memos.ingest.comparing import (
     same_person,
     says_much,
     share,
+    swaps,
     telling,
     values_differ,
 )
@@ -27,9 +28,10 @@ from memos.ingest.reading.english_words import ALONE, SYNONYMS, words
 from memos.model.claim import ATTRIBUTES, EVENT, SELF, Claim, Relation
 from memos.model.memory import Kind
 
-MERGE = 0.75
+MERGE = 0.7
 """The share of a text's words that another one must have to say it too."""
 
+_SWAPPED = 0.1  # less in common, where each text has a word that the other lacks
 _ALIKE = 0.78  # similarity from which texts with the same names say the same
 _TOLD_AROUND = ("job", "employer", "field")  # said in a verb too: a teacher teaches
 _SPEAKER = words("i me my myself we us user 我 咱 我们 咱们 本人 自己") | {SELF}
@@ -152,6 +154,8 @@ def _merged(have: Reading, said: Reading, similarity: float | None, merge: float
     covered, covering = share(have.words, said.words), share(said.words, have.words)
     if similarity is not None and similarity >= _ALIKE and same_names(have, said):
         covered, covering = (max(one, merge) for one in (covered, covering))
+    elif swaps(have, said):
+        covered, covering = covered - _SWAPPED, covering - _SWAPPED
     if max(covered, covering) < merge or not says_much(have, said):
         return Relation.NEW
     fuller = covered > covering and additions(have, said)

@@ -21,8 +21,8 @@ from memos.scheduler.retry import is_poison, next_try
 CONCURRENCY = 64  # tasks begun at once in one process
 LIMIT = 300.0  # seconds that a task may take
 GRACE = 10.0  # seconds that running tasks get at a stop
-IDLE = 2.0  # seconds between looks where nothing tells that there may be work
-GLANCE = 0.04  # seconds between glances at what tells it
+IDLE = 2.5  # seconds between looks where nothing tells that there may be work
+GLANCE = 0.043  # seconds between glances at what tells it
 
 log = logging.getLogger("memos.scheduler")
 

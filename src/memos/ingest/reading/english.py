@@ -102,7 +102,7 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(
-    r"\b(?:yesterday|ago|last (?:night|week|weekend|month|year|spring|summer|autumn|fall|winter|\w+day)|in (?:19|20)\d\d|back in)\b|\b(?:i|we) (?:was|were|went|had|saw|flew|visited|ran|took|attended|hosted|broke|did)\b(?! born| to\b)",
+    r"\b(?:yesterday|ago|last (?:night|week|weekend|month|year|spring|summer|autumn|fall|winter|\w+day)|in (?:19|20)\d\d|back in (?:19|20)\d\d|back when)\b|\b(?:i|we) (?:was|were|went|had|saw|flew|visited|ran|took|attended|hosted|broke|did)\b(?! born| to\b)",
     re.IGNORECASE,
 )
 _HEAD = re.compile(

@@ -23,7 +23,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bnot an? (\w+) person\b", r" <hate> \1 "),
     (r"\b(?:hardly|barely|scarcely)(?: ever)?\b|\brarely\b|\bseldom\b", " not "),
     (r"\b(?:want|wants|wanted|hoping|hope|saving(?: up)?|planning|plan|aim|aiming|applying|going|would like|about) (?=to\b|for\b)", " <want> "),
-    (r"\b(?:bought|got into|accepted (?:to|by|into|at)|rejected by|turned down|learn(?:ed|t) (?:how )?to|passed)\b", r" <done> \g<0> "),
+    (r"\b(?:bought|got into|accepted (?:to|by|into|at)|rejected by|turned down|learn(?:ed|t) (?:how )?to|passed(?! away))\b", r" <done> \g<0> "),
     (r"\b(?:in|into) depth\b", " detail "),
     (r"\bno (?:later|earlier|sooner|less|fewer|more) than\b", " "),
     (r"\bnot (?:actually |really )?allergic\b", " <okay> allergic "), (r"(?<!okay> )\ballerg(?:ic|y|ies)\b", " <hate> allergic "),
@@ -35,6 +35,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\b(?:came|come|is|are) off\b|\bhas not been the case\b", " <end> "),
     (r"(?<!have )(?<!has )(?<!had )(?<!always )\b(?:lived|worked|studied)(?= (?:in|at|for|as|there))", r" <end> \g<0>"),
     (r"\beat(?:ing|s)? out\b", " eatout "),
+    (r"\ba single\b", " "),
     (r"\bonly child\b", " not sibling "),
     # how it holds
     (r"\bno longer\b|\bnot any ?more\b|\bany ?more\b|\bany longer\b|\bused to\b|\bno more\b", " <end> "),

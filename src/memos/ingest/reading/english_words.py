@@ -29,7 +29,7 @@ would shall should can could may might must and or but so if then than just only
 absolutely definitely certainly basically literally simply always usually generally often normally typically mostly mainly
 regularly still already yet ever currently recently lately finally about around roughly approximately well oh ok okay hey hi yes
 yeah yep no nope um uh ah hmm btw fyi lol please thanks guys right sure some any bit lot lots thing things stuff kind sort get gets
-getting got gotten self single how which who whom whose what when where while because since up out over off into onto upon all each every own
+getting got gotten self how which who whom whose what when where while because since up out over off into onto upon all each every own
 such same one ones personally myself hello remember note know knew quick new every let lets also too made make sadly luckily
 officially apparently guess say said tell told think thought mean means meant update news small big happened go goes going gone went way
 whole entire anyway recent ago last past next coming soon later day days today time times person people week month year after before during until till s
@@ -70,6 +70,111 @@ kilometre km kilometer k
 stepfather stepdad
 stepmother stepmom stepmum
 boss manager supervisor line
+uncle unc
+lodger tenant boarder
+gift present
+injure hurt
+fix repair mend
+ache pain sore
+operate surgery op operation
+medicine medication med meds tablet pill drug
+eyeglasses glasses specs
+sneaker trainers
+holiday vacation
+cinema theatre theater
+supermarket grocery groceries shopping
+colleague coworker workmate
+flatmate roommate housemate roomie
+exam test finals
+essay paper
+novel fiction
+band group
+song track tune
+jacket coat
+trousers pants
+sofa couch settee
+fridge refrigerator
+garbage trash rubbish bin
+pavement sidewalk
+petrol gas gasoline fuel
+motorbike motorcycle
+subway metro underground
+tram streetcar
+aeroplane plane airplane aircraft
+luggage suitcase baggage
+timetable schedule
+pupil student
+kindergarten nursery preschool daycare
+pension retirement
+salary wage income paycheck
+debt loan
+mortgage homeloan
+earn make
+hire recruit employ
+fire dismiss sack
+promote promotion
+pregnant expecting
+birth born
+marry wed
+buy purchase
+price cost
+cheap inexpensive
+fast quick rapid
+ask request
+help assist
+weekly everyweek
+daily everyday nightly
+town village
+countryside rural farm
+sea ocean seaside beach coast
+mountain hill alps
+river stream
+garden yard
+basement cellar
+lift elevator
+chips fries
+biscuit cookie
+sweets candy
+aubergine eggplant
+courgette zucchini
+coriander cilantro
+prawn shrimp
+wheat gluten
+milk dairy
+veg vegetable veggies
+noodle pasta spaghetti
+tired exhausted
+angry furious
+anxious nervous worried
+asthma inhaler
+migraine headache
+diabetes diabetic
+depress depression depressed
+insomnia sleepless
+blind sightless
+deaf hearing
+short-sighted nearsighted myopic
+swimmer swim
+footballer football
+tennis racket
+ski skiing skier
+surf surfing surfer
+skate skating skater
+knit knitting crochet
+sew sewing
+bake baking baker
+fish fishing angling
+hunt hunting hunter
+camp camping camper
+collect collection collector
+volunteer volunteering charity
+church mass
+temple shrine
+muslim islam islamic
+christian christianity
+buddhist buddhism
+jew jewish judaism
+atheist atheism
 mother mom mum mommy mummy mama ma
 father dad daddy papa
 sister sis
