@@ -182,7 +182,8 @@ def test_a_plan_is_moved_and_an_event_happens_again():
 
 
 def test_likeness_counts_where_the_same_names_are_named():
-    old, new = said("I met Laura at a party in Ghent"), said("In Ghent Laura and I became close friends")
+    old = said("I met Laura at a party in Ghent")
+    new = said("In Ghent Laura and I became close friends")
     assert relation(old, new) is Relation.NEW
     assert relation(old, new, 0.83) in (Relation.DUPLICATE, Relation.REFINEMENT)
     red, white = said("I like red wine"), said("I like white wine")

@@ -41,6 +41,7 @@ class Answer:
     tokens: dict[int, int]
     confidence: float
     cpu_ms: float
+    newest_first: bool | None = None  # of several messages of evidence the last above the first
     figures: dict[str, float] = field(default_factory=dict)
 
 
@@ -99,6 +100,7 @@ def ask(case: Case, budgets: Sequence[int]) -> list[Answer]:
                 cpu_ms=spent,
             )
             answer.figures = measure(answer)
+            answer.newest_first = newest_first(case, answer)
             answers.append(answer)
     return answers
 
@@ -139,6 +141,16 @@ def measure(answer: Answer) -> dict[str, float]:
     return figures
 
 
+def newest_first(case: Case, answer: Answer) -> bool | None:
+    """Whether what was said last stands above what was said first; None for less than two."""
+    if len(set(answer.question.evidence)) < 2:
+        return None
+    wanted = set(answer.question.evidence)
+    said = [one["message_id"] for one in case.messages if one["message_id"] in wanted]
+    places = {one: at for at, one in enumerate(answer.ranked)}
+    return places.get(said[-1], DEPTH) < places.get(said[0], DEPTH)
+
+
 def summary(answers: Sequence[Answer]) -> dict[str, Any]:
     """Means in per cent; for R@10 with a 95 % bootstrap interval."""
     if not answers:
@@ -147,6 +159,8 @@ def summary(answers: Sequence[Answer]) -> dict[str, Any]:
     made: dict[str, Any] = {"n": len(answers)}
     for name in names:
         made[name] = round(100 * mean(answer.figures[name] for answer in answers), 1)
+    told = [answer.newest_first for answer in answers if answer.newest_first is not None]
+    made["newest first"] = round(100 * mean(told), 1) if told else None
     made["R@10 95%"] = interval([answer.figures["R@10"] for answer in answers])
     return made
 

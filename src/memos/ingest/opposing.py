@@ -81,7 +81,8 @@ def another_value(have: Reading, said: Reading, *, happened: bool) -> str | None
         rest = _without(have, ours)
         other = _without(said, theirs)
         smaller, larger = sorted((sum(rest.values()), sum(other.values())))
-        if group in ALONE and (larger <= 1 or (smaller <= 1 and (have.order or said.order))):
+        telling = have.order or said.order or (group == "marital" and not _others(have, said))
+        if group in ALONE and (larger <= 1 or (smaller <= 1 and telling)):
             return group
         if group in _VALUES and _elsewhere(have, said):
             continue

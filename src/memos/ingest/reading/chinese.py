@@ -91,7 +91,7 @@ def _correction(text: str) -> tuple[str, str]:
 
 
 def _time(match: re.Match[str]) -> str:
-    week, weekday, month, day, only, half, hour, thirty, other = match.groups()
+    week, weekday, month, day, only, _, hour, thirty, other = match.groups()
     if weekday:
         return f"@{week.strip('这本')}周{weekday.replace('天', '日')}@"
     if month:
@@ -99,8 +99,7 @@ def _time(match: re.Match[str]) -> str:
     if only:
         return f"@{_number(only)}号@"
     if hour:
-        at = int(_number(hour))
-        at += 12 if half in ("下午", "晚上", "傍晚") and at < 12 else 0
+        at = int(_number(hour)) % 12
         return f"@{at}点{'30' if thirty else ''}@"
     return f"@{other.replace('个', '')}@"
 

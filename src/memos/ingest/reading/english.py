@@ -128,10 +128,8 @@ def _clock(text: str) -> str:
     """Clock times in one form."""
 
     def written(match: re.Match[str]) -> str:
-        hour, minute, half, hours, minutes, sharp, bare = match.groups()
-        at = int(hour or hours or sharp or bare) % 24
-        if half:
-            at = at % 12 + 12 * (half.lower() == "p")
+        hour, minute, _, hours, minutes, sharp, bare = match.groups()
+        at = int(hour or hours or sharp or bare) % 12  # most people leave the half of the day out
         return f" {at:02d}:{minute or minutes or '00'} "
 
     return table.TIMED.sub(written, text)

@@ -14,6 +14,21 @@ SIGNS = frozenset({
 
 # In this order: what an earlier phrase has taken, a later one does not see.
 PHRASES: tuple[tuple[str, str], ...] = (
+    # words of denial that deny nothing
+    (r"\b(?:can|could) not (?:live|do|function|survive) without\b|\bnever miss(?:es|ed)?\b|\bnothing beats\b", " <like> "),
+    (r"\bno \w+ (?:that )?(?:i|we) (?:like|love|enjoy) (?:more|better)(?: than)?\b", " <favourite> "),
+    (r"\bnot (?:only|just|to mention|until|forget(?: to)?)\b|\bno (?:doubt|matter|problem|wonder)\b|\bnever mind\b|\bnothing but\b|\bwithout fail\b", " "),
+    (r"\bnot bad\b", " good "), (r"\b(?:not (?:seeing anyone|married|in a relationship|dating)|no (?:partner|girlfriend|boyfriend))\b", " <partner> single "),
+    # denial in other words
+    (r"\b(?:refuses? to|unable to|fails? to|failed to|stays? away from|keeps? away from|steers? clear of|abstains? from|free of|free from)\b", " not "),
+    (r"\b(\w+)-free\b", r" not \1 "), (r"\bteetotal(?:ler)?\b|\bsober\b", " not alcohol "), (r"\blacks?\b", " not have "),
+    (r"\b(?:skip|omit|leave (?:out|off))\b", " not "), (r"\bex-?(?= ?(?:husband|wife|boyfriend|girlfriend|smoker))", " <end> "),
+    (r"\b(?:lost|losing) (?:my|his|her|the|their) job\b", " <end> <work> "), (r"\b(?:is|am|are) retired\b|\bretired(?! teacher)\b", " <end> <work> "),
+    ((r"\b(?:ended|deleted|donated|dumped|evicted|expelled|withdrew from|called it (?:quits|a day)|packed it in|threw (?:out|away)|thrown (?:out|away)"
+     r"|gave back|handed back|went bankrupt|healed|recovered from|in remission|grew out of|cleared up|fell out with|wrecked|totall?ed)\b"), " <end> "),
+    (r"\b(?:transferred|turned into|went from|up from|down from)\b", " <change> "),
+    (r"\bnew (?=(?:job|boss|manager|phone|number|email|address|car|laptop|bike|place|flat|apartment|doctor|dentist|roommate|landlord|password)\b)", " <change> "),
+    (r"(?<=\s)'(\d\d)\b", r" 19\1 "), (r"\b(\d+)k\b(?<!\b5k)(?<!\b10k)(?<!\b21k)(?<!\b42k)", r" \g<1>000 "),
     (r"\b(?:work|works|worked|working)(?: \w+)? (?:from|at) home\b|\bwfh\b|\bremotely\b|\bhome office\b", " remote <work> "),
     (r"\b(?:in|to|at|from) the office\b|\bon[- ]?site\b", " office <work> "),
     (r"\bfull[- ]time\b", " fulltime "), (r"\bpart[- ]time\b", " parttime "), (r"\bsci-?fi\b", " science fiction "),

@@ -73,22 +73,18 @@ boss manager supervisor line
 uncle unc
 lodger tenant boarder
 gift present
-injure hurt
 fix repair mend
 ache pain sore
 operate surgery op operation
 medicine medication med meds tablet pill drug
 eyeglasses glasses specs
 sneaker trainers
-holiday vacation
 cinema theatre theater
 supermarket grocery groceries shopping
 colleague coworker workmate
 flatmate roommate housemate roomie
-exam test finals
 essay paper
 novel fiction
-band group
 song track tune
 jacket coat
 trousers pants
@@ -108,68 +104,41 @@ kindergarten nursery preschool daycare
 pension retirement
 salary wage income paycheck
 debt loan
-mortgage homeloan
 earn make
 hire recruit employ
-fire dismiss sack
 promote promotion
-pregnant expecting
 birth born
-marry wed
-buy purchase
-price cost
 cheap inexpensive
-fast quick rapid
-ask request
 help assist
-weekly everyweek
-daily everyday nightly
 town village
 countryside rural farm
-sea ocean seaside beach coast
-mountain hill alps
 river stream
 garden yard
 basement cellar
 lift elevator
-chips fries
 biscuit cookie
 sweets candy
 aubergine eggplant
 courgette zucchini
 coriander cilantro
 prawn shrimp
-wheat gluten
-milk dairy
 veg vegetable veggies
-noodle pasta spaghetti
 tired exhausted
 angry furious
 anxious nervous worried
 asthma inhaler
 migraine headache
 diabetes diabetic
-depress depression depressed
 insomnia sleepless
-blind sightless
-deaf hearing
 short-sighted nearsighted myopic
-swimmer swim
-footballer football
-tennis racket
-ski skiing skier
 surf surfing surfer
 skate skating skater
 knit knitting crochet
 sew sewing
-bake baking baker
 fish fishing angling
 hunt hunting hunter
 camp camping camper
 collect collection collector
-volunteer volunteering charity
-church mass
-temple shrine
 muslim islam islamic
 christian christianity
 buddhist buddhism
