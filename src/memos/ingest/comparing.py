@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from memos.ingest.reading.model import Reading
 
@@ -23,18 +24,19 @@ _TASTES = {"<like>", "<hate>", "<favourite>", "<prefer>"}
 
 def share(words: dict[str, float], within: dict[str, float]) -> float:
     """How much of the weight of `words` is `within`; a letter's slip does not count."""
-    total = sum(words.values())
-    if not total:
+    if not words or not within:
         return 0.0
-    left = [word for word in within if word not in words]
-    found = sum(
-        weight
-        for word, weight in words.items()
-        if word in within or any(alike(word, other) for other in left)
-    )
-    return found / total
+    found = sum(weight for word, weight in words.items() if _in(word, within))
+    return found / sum(words.values())
 
 
+def _in(word: str, others: dict[str, float]) -> bool:
+    if word in others:
+        return True
+    return any(word[0] == other[0] and alike(word, other) for other in others)
+
+
+@lru_cache(maxsize=65_536)
 def alike(word: str, other: str) -> bool:
     """Two words that are one: a letter's slip apart, or the same beginning with other ends."""
     short, long = sorted((word, other), key=len)
@@ -58,11 +60,7 @@ def _one_slip(short: str, long: str) -> bool:
 
 def added(have: Reading, said: Reading) -> float:
     """The weight of the words that are new."""
-    return sum(
-        weight
-        for word, weight in said.words.items()
-        if word not in have.words and not any(alike(word, other) for other in have.words)
-    )
+    return sum(weight for word, weight in said.words.items() if not _in(word, have.words))
 
 
 def swaps(have: Reading, said: Reading) -> bool:
