@@ -36,8 +36,9 @@ class Outline:
     number for the same cube and conversation. `ordinals` and `chunks` are those of episodes;
     what retells messages has -1, anything else 0. `cues` are bits. `names` counts the words of
     names in a text, the speaker's aside, 255 at most. `counts` (n, terms) says how often a
-    version holds each wanted term, `lengths` how many terms it holds. `named` tells whether it names one of the wanted names,
-    `spoken` whether one of them said it. `admitted` is False for what only stands around.
+    version holds each wanted term, `lengths` how many terms it holds. `named` tells whether it
+    names one of the wanted names, `spoken` whether one of them said it. `admitted` is False for
+    what only stands around.
     """
 
     refs: list[Ref]

@@ -5,7 +5,6 @@ about the one who sends them; neither do greetings, stage directions and stories
 `READ_LIMIT` characters are read, in linear time.
 """
 
-
 from __future__ import annotations
 
 import re

@@ -1,6 +1,5 @@
 """The grammar of English: how clauses are read, and the rules in their order."""
 
-
 from __future__ import annotations
 
 import re

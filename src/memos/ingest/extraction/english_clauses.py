@@ -7,7 +7,6 @@ beside something else, as in 'my torn meniscus', is looked for in the whole clau
 `BESIDE`.
 """
 
-
 from __future__ import annotations
 
 import re

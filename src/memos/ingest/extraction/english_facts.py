@@ -1,6 +1,5 @@
 """English rules of tastes, plans, events and other truths; the profile's rules are tried first."""
 
-
 from __future__ import annotations
 
 import re

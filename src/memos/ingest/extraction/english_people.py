@@ -1,6 +1,5 @@
 """Whom an English clause is about: the speaker, kin, named people, and what they are called again."""
 
-
 from __future__ import annotations
 
 import re

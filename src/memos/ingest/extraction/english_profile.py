@@ -1,6 +1,5 @@
 """English rules of the profile: who somebody is, lives with, works as, has."""
 
-
 from __future__ import annotations
 
 import re

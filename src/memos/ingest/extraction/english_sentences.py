@@ -1,6 +1,5 @@
 """English text as sentences and clauses, and what makes a clause doubtful."""
 
-
 from __future__ import annotations
 
 import re

@@ -1,6 +1,5 @@
 """English words that the rules are made of: people, animals, verbs, what a clause may open with."""
 
-
 from __future__ import annotations
 
 
