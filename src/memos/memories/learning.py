@@ -21,11 +21,15 @@ from memos.model.claim import LEARNED, SLOT, Claim, slot_term
 from memos.model.memory import Memory, Ref
 from memos.model.scope import CubeKey, Narrowing, ReadScope, WriteScope
 from memos.model.task import Lane, Task
+from memos.model.time import SECOND, Instant
 
 LEARN = "learn"  # the task, and the mark of the commit that it came to
 KNOWLEDGE = "knowledge"  # the mark that every change of what is known moves
 ACTOR = "memos:learning"  # in histories
 BATCH = 200  # episodes between two commits
+DELAY = SECOND  # that a task waits for more to be said
+MARGIN = SECOND // 4  # in which a task may be claimed by a clock that is ahead
+MOST_PLANNED = 4096  # cubes that are kept in mind
 ALIKE = 12  # known memories that a claim is held against, besides those of its slot
 TRIES = 8  # times that a change is begun anew because another was faster
 REMARK = "feedback"  # in the metadata of a message: it is no news but a remark, dealt with at once
@@ -35,9 +39,33 @@ Heard = tuple[Memory, Claim]
 """An episode, and one thing that it claims."""
 
 
-def learning_task(key: CubeKey) -> Task:
+def learning_task(key: CubeKey, due_at: Instant) -> Task:
     """The task that learns what was said in a cube: one runs at a time, and one may wait."""
-    return Task(LEARN, key.tenant, key.cube_id, LEARN, Lane.LEARN)
+    return Task(LEARN, key.tenant, key.cube_id, LEARN, Lane.LEARN, due_at=due_at)
+
+
+class Planned:
+    """Which cubes have a learning task that will run soon, so that not every write adds one.
+
+    A task takes three commits to come and go, which would be more than the write itself.
+    """
+
+    def __init__(self) -> None:
+        self._due: dict[CubeKey, Instant] = {}
+
+    def covers(self, key: CubeKey, now: Instant) -> bool:
+        """Whether what is committed by now will be learned by a task that waits."""
+        return now < self._due.get(key, 0) - MARGIN
+
+    def note(self, key: CubeKey, due_at: Instant, now: Instant) -> None:
+        """Says that a task was committed."""
+        if len(self._due) >= MOST_PLANNED:
+            self._due = {one: due for one, due in self._due.items() if due > now}
+        self._due[key] = due_at
+
+    def forget(self) -> None:
+        """Says that tasks may run before they are due."""
+        self._due.clear()
 
 
 @dataclass(frozen=True, slots=True)

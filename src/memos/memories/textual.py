@@ -52,12 +52,14 @@ class Textual:
         limits: Limits,
         *,
         tasks: Callable[[CubeKey], tuple[Task, ...]],
+        planned: Callable[[CubeKey, Task], None],
     ) -> None:
         self._parts = parts
         self._touches = touches
         self._embedding = embedding
         self._limits = limits
         self._tasks = tasks
+        self._planned = planned
         self._sources = Sources(
             records=parts.records,
             text=parts.text,
@@ -90,7 +92,8 @@ class Textual:
                 self._limits.segment,
             )
             try:
-                changes = replace(episodes.changes, outbox=self._to_learn(scope, episodes.changes))
+                tasks = self._to_learn(scope, episodes.changes)
+                changes = replace(episodes.changes, outbox=tasks)
                 commit = await self._parts.records.commit(scope, changes)
             except MessageExists as clash:
                 repeated = await self._repeated(scope, drafts, fresh)
@@ -98,6 +101,10 @@ class Textual:
                     raise MessageExists(clash.taken) from clash
                 there.update(repeated)
                 continue
+            if not tasks and (tasks := self._to_learn(scope, episodes.changes)):
+                await self._parts.outbox.enqueue(tasks)  # the one to come may have run meanwhile
+            for task in tasks:
+                self._planned(scope.key, task)
             messages = zip(fresh, episodes.changes.messages, episodes.memory_ids, strict=True)
             for at, message, memory_ids in messages:
                 there[at] = Added(message.message_id, memory_ids, scope.cube_id, commit.seq)

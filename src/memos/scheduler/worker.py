@@ -133,16 +133,22 @@ class Worker:
     async def _run(self) -> None:
         while not self._stopping:
             self._wake.clear()
-            taken = 0
+            taken, pause = 0, IDLE
             try:
                 await self._settle()
                 taken = await self._fill()
+                pause = IDLE if taken else await self._pause()
             except Exception as error:  # a boundary: the tasks stay where they are
                 known = isinstance(error, MemOSError)
                 log.warning("no work could be taken: %s", error, exc_info=not known)
             if not taken and not self._finished and not self._stopping:
                 with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), IDLE)
+                    await asyncio.wait_for(self._wake.wait(), pause)
+
+    async def _pause(self) -> float:
+        """Seconds until something is due that is not yet, `IDLE` at most."""
+        due, now = await self._outbox.next_due(), self._clock.now()
+        return IDLE if due is None or due <= now else min(IDLE, (due - now) / SECOND)
 
     async def _fill(self) -> int:
         """Takes as many tasks as there is room for and begins them; says how many."""

@@ -16,7 +16,7 @@ from memos.jobs import handlers, timetable_jobs
 from memos.memories.abstracts import Abstracts
 from memos.memories.drafts import Desk, check_kinds
 from memos.memories.embedding import Embedding
-from memos.memories.learning import Learner, learning_task
+from memos.memories.learning import DELAY, LEARN, Learner, Planned, learning_task
 from memos.memories.pages import Pages
 from memos.memories.parts import Parts, build
 from memos.memories.rush import Rush
@@ -28,6 +28,7 @@ from memos.model.filter import parse_filter
 from memos.model.memory import Memory
 from memos.model.scope import CubeKey, Narrowing
 from memos.model.task import Task
+from memos.model.time import Instant
 from memos.scheduler.feed import Direct, Feed, Relayed
 from memos.scheduler.reporting import Reporting
 from memos.scheduler.timetable import Timetable
@@ -62,6 +63,7 @@ class Base:
         self._concurrency = CONCURRENCY
         self._learns = self.settings.learn == "on"
         rush = Rush()
+        self._planned = Planned()
         self._embedding = _embedding(self._parts, rush)
         self._learner = Learner(self._parts, self._embedding, rush, self.settings.zone)
         self._student = self._studying()
@@ -77,7 +79,12 @@ class Base:
             owner=self._worker.owner,
         )
         self._textual = Textual(
-            self._parts, self._touches, self._embedding, limits, tasks=self._tasks
+            self._parts,
+            self._touches,
+            self._embedding,
+            limits,
+            tasks=self._tasks,
+            planned=self._plan,
         )
         self._needs_loop = self._parts.needs_loop
         self._opening: asyncio.Lock | None = None
@@ -154,11 +161,16 @@ class Base:
 
     def _tasks(self, key: CubeKey) -> tuple[Task, ...]:
         """What learns from what was just said in a cube."""
-        if not self._learns:
+        now = self._parts.clock.now()
+        if not self._learns or self._planned.covers(key, now):
             return ()
-        if self._student is None:
-            return (learning_task(key),)
-        return learning_task(key), self._student.task(key)
+        learning = learning_task(key, Instant(now + DELAY))
+        return (learning,) if self._student is None else (learning, self._student.task(key))
+
+    def _plan(self, key: CubeKey, task: Task) -> None:
+        """Keeps in mind that a task of `_tasks` was committed."""
+        if task.kind == LEARN:
+            self._planned.note(key, task.due_at, self._parts.clock.now())
 
     def _studying(self) -> Student | None:
         """Learning with a model, where there is one."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from memos.errors import InvalidInput
 from memos.memories.doctor import Diagnosis, examine
+from memos.memories.learning import LEARN
 from memos.memories.reembed import Reembedding, generations
 from memos.memories.studying import STUDY, Student
 from memos.model import checks
@@ -27,6 +28,8 @@ class Care(Base):
         wait = None if timeout is None else checks.check_seconds("timeout", timeout)
         await self._ready()
         await self._touches.flush()
+        self._planned.forget()
+        await self._parts.outbox.hasten(SystemScope(self.settings.tenant), [LEARN])
         await self._worker.drain(wait, apart=(STUDY,))
         if self._student is not None:
             await self._study(self._student, wait)
