@@ -29,11 +29,13 @@ from memos.errors import UsageError
 from memos.memories.parts import Parts
 from memos.settings import Settings
 from memos.system import AsyncMemOS
+from memos.threads import Threads
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 CLOSED = "this MemOS is closed; make a new one"
+HELPERS = 8  # threads for what would hold up the loop: files, long texts
 PATIENCE = 10.0  # seconds that a fork waits for calls of other threads
 
 
@@ -74,6 +76,7 @@ class Portal:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
+        self.loop.set_default_executor(Threads(HELPERS, "memos-helper"))
         self._arrived: deque[_Call[Any]] = deque()
         self._awake = False
         self._over = False

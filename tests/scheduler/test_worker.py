@@ -237,6 +237,30 @@ def test_a_store_out_of_reach_stops_nothing(desk, monkeypatch, caplog):
     assert "a bug, say" in caplog.text
 
 
+def test_what_cannot_be_completed_waits_for_the_next_look(desk, monkeypatch, caplog):
+    monkeypatch.setattr(worker_module, "IDLE", 3600.0)
+    asked = []
+
+    async def complete(tasks: object) -> None:
+        asked.append(tasks)
+        raise RuntimeError("no disk, say")
+
+    async def play() -> None:
+        worker = desk.worker()
+        monkeypatch.setattr(desk.outbox, "complete", complete)
+        await desk.outbox.enqueue([task("a")])
+        worker.start()
+        for _ in range(500):  # turns of the loop: a worker that does not wait takes them all
+            await asyncio.sleep(0)
+        monkeypatch.undo()
+        await worker.stop()
+
+    asyncio.run(play())
+    assert desk.did == ["a"]
+    assert 1 <= len(asked) < 5
+    assert "no disk, say" in caplog.text
+
+
 @pytest.mark.parametrize("relayed", [False, True], ids=FEEDS)
 def test_another_process_is_noticed(tmp_path, relayed, monkeypatch):
     """Nothing wakes this worker but the file: it need not wait for its next look."""

@@ -255,6 +255,23 @@ def test_leaving_without_close_is_clean(tmp_path: Path):
     assert contents(tmp_path) == ["and then I left"]
 
 
+def test_threads_that_outlive_the_main_one_go_on(tmp_path: Path):
+    body = """
+    import threading
+
+    def agent():
+        threading.main_thread().join()
+        for at in range(3):
+            memos.add_message("alice", role="user", content=f"message {at}")
+            print(len(memos.recall("alice", "message")), memos.drain(10).open)
+
+    threading.Thread(target=agent).start()
+    """
+    done = finished(tmp_path, body)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["1 0", "2 0", "3 0"]
+
+
 def test_ctrl_c_ends_it_and_loses_nothing_acknowledged(tmp_path: Path):
     body = """
     try:

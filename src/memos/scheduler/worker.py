@@ -133,17 +133,23 @@ class Worker:
     async def _run(self) -> None:
         while not self._stopping:
             self._wake.clear()
-            taken, pause = 0, IDLE
             try:
-                await self._settle()
-                taken = await self._fill()
-                pause = IDLE if taken else await self._pause()
+                pause = await self._turn()
             except Exception as error:  # a boundary: the tasks stay where they are
                 known = isinstance(error, MemOSError)
                 log.warning("no work could be taken: %s", error, exc_info=not known)
-            if not taken and not self._finished and not self._stopping:
+                pause = IDLE
+            if pause and not self._stopping:
                 with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), pause)
+
+    async def _turn(self) -> float:
+        """Settles what has ended and begins more; the seconds until it is worth another look."""
+        await self._settle()
+        if await self._fill():
+            return 0.0
+        pause = await self._pause()
+        return 0.0 if self._finished else pause
 
     async def _pause(self) -> float:
         """Seconds until something is due that is not yet, `IDLE` at most."""

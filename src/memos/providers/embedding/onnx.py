@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from memos.errors import ModelMissing, UsageError
 from memos.providers.embedding import files
 from memos.providers.runtime import in_thread
 from memos.runtime import session
+from memos.threads import Threads
 
 CUT_AT = 256  # what the model was made for
 BATCH = 8  # larger ones leave the processor's caches
@@ -31,7 +31,7 @@ class Model:
 
     session: Any  # onnxruntime ships no types
     tokenizer: Tokenizer
-    pool: ThreadPoolExecutor
+    pool: Threads
 
 
 class OnnxEmbedder(Embedder):
@@ -54,7 +54,7 @@ class OnnxEmbedder(Embedder):
 
     async def open(self) -> None:
         if self._model is None:
-            pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="memos-embed")
+            pool = Threads(WORKERS, "memos-embed")
             self._model = await in_thread(pool, _load, self._folder, self._threads, pool)
 
     async def close(self) -> None:
@@ -94,7 +94,7 @@ class OnnxEmbedder(Embedder):
         return self._model
 
 
-def _load(folder: Path | None, threads: int, pool: ThreadPoolExecutor) -> Model:
+def _load(folder: Path | None, threads: int, pool: Threads) -> Model:
     found = files.read(folder)
     try:
         model = session(found[files.MODEL], threads)

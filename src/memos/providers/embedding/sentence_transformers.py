@@ -7,7 +7,6 @@ source of its release 6.2.0 and runs in the tests with a stand-in for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import Any
 
@@ -17,6 +16,7 @@ from memos.contracts.embedder import Embedder, Embedding, check_texts
 from memos.contracts.vectors import Generation
 from memos.errors import BadAnswer, InvalidInput, MissingDependency, ProviderError, UsageError
 from memos.providers.runtime import in_thread
+from memos.threads import Threads
 
 NAME = "sentence-transformers"
 FORM = f"{NAME}:FOLDER, or a model's NAME that is on this machine"
@@ -37,13 +37,13 @@ class SentenceTransformersEmbedder(Embedder):
         if not self._place:
             raise InvalidInput("embedder", f"{NAME} without a model", FORM)
         self._model: Any = None
-        self._pool: ThreadPoolExecutor | None = None
+        self._pool: Threads | None = None
 
     async def open(self) -> None:
         if self._model is not None:
             return
         # One thread: torch spreads a batch over the processors by itself.
-        pool = ThreadPoolExecutor(1, thread_name_prefix="memos-embed")
+        pool = Threads(1, "memos-embed")
         try:
             model = await in_thread(pool, _load, self._place)
         except BaseException:

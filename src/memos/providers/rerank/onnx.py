@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from memos.errors import BadAnswer, InvalidInput, ProviderError, UsageError
 from memos.providers.rerank.scores import sigmoid
 from memos.providers.runtime import in_thread
 from memos.runtime import session
+from memos.threads import Threads
 
 FORM = "onnx:FOLDER, with model.onnx and tokenizer.json in it"
 CUT_AT = 512  # model tokens of query and text together, where the tokenizer does not say
@@ -32,7 +32,7 @@ class Model:
     session: Any  # onnxruntime ships no types
     tokenizer: Tokenizer
     inputs: tuple[str, ...]
-    pool: ThreadPoolExecutor
+    pool: Threads
 
 
 class OnnxReranker(Reranker):
@@ -60,7 +60,7 @@ class OnnxReranker(Reranker):
     async def open(self) -> None:
         if self._model is not None:
             return
-        pool = ThreadPoolExecutor(1, thread_name_prefix="memos-rerank")
+        pool = Threads(1, "memos-rerank")
         try:
             model = await in_thread(pool, _load, self._folder, self._threads, pool)
         except BaseException:
@@ -92,7 +92,7 @@ class OnnxReranker(Reranker):
         return self._model
 
 
-def _load(folder: Path, threads: int, pool: ThreadPoolExecutor) -> Model:
+def _load(folder: Path, threads: int, pool: Threads) -> Model:
     model, words = _readable(folder / "model.onnx"), _readable(folder / "tokenizer.json")
     try:
         made = session(str(model), threads)

@@ -13,13 +13,13 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Any, TypeAlias, TypeVar
 
 import apsw
 
 from memos.storage.sqlite.errors import translated
+from memos.threads import Threads
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ class Reader:
         self._idle: SimpleQueue[apsw.Connection] = SimpleQueue()
         for connection in connections:
             self._idle.put(connection)
-        self._pool = ThreadPoolExecutor(len(connections), thread_name_prefix="memos-reader")
+        self._pool = Threads(len(connections), "memos-reader")
         self._waiting: dict[asyncio.AbstractEventLoop, list[Read]] = {}
         self._guard = threading.Lock()
 
