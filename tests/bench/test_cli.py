@@ -44,6 +44,20 @@ def test_recall_as_table_and_as_json(case, tmp_path):
     assert printed["categories"].keys() == {"fact"}
 
 
+def test_all_cases_in_one_cube_that_is_filled_up(case, tmp_path):
+    filler = tmp_path / "filler.json"
+    said = [{"content": f"It rained on day {n}. We ate bread."} for n in range(300)]
+    said = [{"role": "user", "message_id": f"{n}", **one} for n, one in enumerate(said)]
+    filler.write_text(json.dumps({"id": "filler", "messages": said, "questions": []}), "utf-8")
+    result = bench("recall", case, "--padding", filler, "--size", 700, "--json")
+    assert result.exit_code == 0, result.stderr
+    (told,) = [line for line in result.stderr.splitlines() if "in one cube" in line]
+    assert int(told.split()[0]) >= 700
+    figures = json.loads(result.stdout)
+    assert (figures["questions"], figures["unanswerable"]) == (1, 1)
+    assert figures["all"]["R@1"] == 100.0
+
+
 def test_another_budget_is_shown_when_512_was_not_measured(case):
     shown = bench("recall", case, "--budget", 64, "--budget", 128).stdout
     assert "R@128t" in shown
@@ -55,6 +69,7 @@ def test_another_budget_is_shown_when_512_was_not_measured(case):
         (["recall"], 2),
         (["recall", "nope.json"], 1),
         (["recall", "CASE", "--budget", "0"], 2),
+        (["recall", "CASE", "--padding", "nope.json"], 1),
         (["recall", "CASE", "--out", "/nowhere/x.json"], 2),
         (["write", "--seconds", "0"], 2),
         (["nonsense"], 2),
@@ -72,6 +87,14 @@ def test_a_case_without_questions_is_refused(tmp_path):
     result = bench("recall", path)
     assert result.exit_code == 1
     assert result.stderr.startswith("memos: PATH: ")
+
+
+def test_padding_without_messages_is_refused(case, tmp_path):
+    path = tmp_path / "empty.json"
+    path.write_text(json.dumps({**CASE, "messages": [], "questions": []}), "utf-8")
+    result = bench("recall", case, "--padding", path)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1].startswith("memos: --padding: ")
 
 
 def test_write_shows_its_figures(monkeypatch):

@@ -51,9 +51,29 @@ def _cases(command: Any) -> Any:  # noqa: ANN401 - a decorator of click function
     metavar="TOKENS",
     help="Size of contexts to measure; repeatable.",
 )
+@click.option(
+    "--padding",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Put all cases into one cube, and fill it up with messages of these.",
+)
+@click.option(
+    "--size",
+    type=click.IntRange(min=1),
+    default=100_000,
+    show_default=True,
+    help="Memories in a cube that is filled up.",
+)
 @_results
 def recall(
-    *, paths: tuple[Path, ...], budgets: tuple[int, ...], out: Path | None, as_json: bool
+    *,
+    paths: tuple[Path, ...],
+    budgets: tuple[int, ...],
+    padding: tuple[Path, ...],
+    size: int,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """Measure whether the evidence for questions is found.
 
@@ -61,11 +81,12 @@ def recall(
     fresh home; each question is asked once, with no other hint.
     """
     from memos.bench import tables
-    from memos.bench.recall import BUDGETS, run
+    from memos.bench.recall import BUDGETS, Crowd, run
     from memos.errors import InvalidInput
 
     _writable(out)
-    found = run(paths, budgets or BUDGETS, say=_say)
+    crowd = Crowd(padding, size) if padding else None
+    found = run(paths, budgets or BUDGETS, say=_say, crowd=crowd)
     if not found["questions"]:
         raise InvalidInput("PATH", "no question with evidence", "cases with questions")
     _finish("recall", found, out, tables.recall, as_json=as_json)

@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from memos.bench.crowd import pad, together
 from memos.ingest.cases import Case, Question, case_files, read_case
 from memos.memories.drafts import MESSAGE_FIELDS
 from memos.model.recall import Recall
@@ -45,19 +46,29 @@ class Answer:
     figures: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """All cases in one cube, filled up to `size` memories with messages of `padding`."""
+
+    padding: Sequence[Path]
+    size: int
+
+
 def run(
-    paths: Sequence[Path], budgets: Sequence[int] = BUDGETS, say: Callable[[str], None] = print
+    paths: Sequence[Path],
+    budgets: Sequence[int] = BUDGETS,
+    say: Callable[[str], None] = print,
+    crowd: Crowd | None = None,
 ) -> dict[str, Any]:
     """Figures per category and over all questions with evidence, in per cent.
 
     Questions of the categories in `APART` are not among "all".
     """
+    cases = [case for path in case_files(paths) if (case := read_case(path)).questions]
     answers: list[Answer] = []
-    for path in case_files(paths):
-        case = read_case(path)
-        if case.questions:
-            answers += ask(case, budgets)
-            say(f"{case.id}: {len(case.messages)} messages, {len(case.questions)} questions")
+    for case in [together(cases)] if crowd else cases:
+        answers += ask(case, budgets, crowd, say)
+        say(f"{case.id}: {len(case.messages)} messages, {len(case.questions)} questions")
     by_category: dict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
         if answer.question.evidence:
@@ -74,7 +85,9 @@ def run(
     }
 
 
-def ask(case: Case, budgets: Sequence[int]) -> list[Answer]:
+def ask(
+    case: Case, budgets: Sequence[int], crowd: Crowd | None, say: Callable[[str], None]
+) -> list[Answer]:
     """Adds a case to a fresh home and asks its questions."""
     answers = []
     with (
@@ -82,6 +95,9 @@ def ask(case: Case, budgets: Sequence[int]) -> list[Answer]:
         MemOS(home, sync="normal", hot="sqlite", blobs="sqlite") as memos,
     ):
         fill(memos, case)
+        if crowd:
+            others = [read_case(path) for path in case_files(crowd.padding)]
+            say(f"{pad(memos, others, crowd.size, say)} memories in one cube")
         for question in case.questions:
             began = time.process_time()
             found = memos.recall(case.id, question.query, top_k=DEPTH)

@@ -54,28 +54,33 @@ def hits(
     memories: Mapping[Ref, Memory],
     *,
     lifted: Collection[Ref],
+    newer: Collection[Ref],
     outdated: Collection[str],
 ) -> tuple[Hit, ...]:
     """The first candidates as the records have them; one that has just gone is left out.
 
-    The reranker has moved up those in `lifted`; `outdated` are ids.
+    The reranker has moved up those in `lifted`, `newest_first` those in `newer`; `outdated`
+    are ids.
     """
+    reasons = {
+        "moved up by the reranker": lifted,
+        "states a newer figure": newer,
+    }
     return tuple(
         Hit(
             memory=memory,
             score=score,
             sources=memory.sources or (memory.id,),
-            why=(*_why(judged, one, memory), *_moved(one, lifted, outdated)),
+            why=(
+                *_why(judged, one, memory),
+                *(reason for reason, moved in reasons.items() if one.ref in moved),
+                *(["replaced by something newer"] if memory.id in outdated else []),
+            ),
             outdated=memory.id in outdated,
         )
         for one, score in zip(ranked, judged.scores, strict=False)
         if (memory := memories.get(one.ref)) is not None
     )
-
-
-def _moved(one: Scored, lifted: Collection[Ref], outdated: Collection[str]) -> list[str]:
-    up = ["moved up by the reranker"] if one.ref in lifted else []
-    return [*up, "replaced by something newer"] if one.ref[0] in outdated else up
 
 
 def _why(judged: Judged, one: Scored, memory: Memory) -> list[str]:

@@ -19,6 +19,7 @@ from memos.retrieval.effort import NORMAL, Budget
 from memos.retrieval.features import Asked, features
 from memos.retrieval.legs import Found, Search, Sources, run_legs
 from memos.retrieval.meaning import closeness
+from memos.retrieval.newest import newest_first, risen
 from memos.retrieval.orders import fits
 from memos.retrieval.outdated import current_first, outdated
 from memos.retrieval.plan import plan
@@ -94,14 +95,16 @@ async def recall(
     order = await rerank(search, [one.ref for one in arranged], deadline.share(RERANK_SHARE))
     up = {arranged[at].ref for at in lifted(order)}
     told = await _within(deadline, outdated(search, [arranged[at] for at in order]))
-    ranked = [arranged[at] for at in current_first(arranged, order, told)]
+    current = [arranged[at] for at in current_first(arranged, order, told)]
+    ranked = await _within(deadline, newest_first(search, pool.outline, current))
     judged = Judged(search, pool, columns, weights, totals, scores(weights, totals, arranged))
     wanted = [one.ref for one in ranked[:top_k]]
     memories = await _within(deadline, sources.records.memories(scope, wanted))
     receipt = write_receipt(
         judged, ranked if explain else ranked[:top_k], seqs=seqs, top_k=top_k, zone=zone
     )
-    made = hits(judged, ranked[:top_k], memories, lifted=up, outdated=told)
+    newer = risen(current, ranked)
+    made = hits(judged, ranked[:top_k], memories, lifted=up, newer=newer, outdated=told)
     return Recall(made, receipt, receipt.confidence)
 
 
