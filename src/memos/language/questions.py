@@ -119,7 +119,7 @@ _WIDE = cue(
         r"from (?:the )?(?:very )?(?:first|start|beginning|earliest|outset)\b[^.!?\n]{0,60}?\b(?:to|until|till)\b",
         r"how (?:did|do|has|have|is|was) [^.!?\n]{3,80}?\b(?:develop|evolv|progress|unfold|chang|wander|turn out"
         r"|come (?:about|to agree)|came about|go(?:ne)?\b|went\b)",
-        r"(?:tell|told) me (?:how|about how|the (?:whole )?story)\b|(?:describe|explain|show me|summari[sz]e) how\b",
+        r"(?:tell|told) me (?:how|about how|the (?:whole )?story)\b|(?:describe|explain|show me|summari[sz]e) how\b(?! to\b)",
         r"how (?:it|things?|that) (?:all )?(?:went|goes|has gone|have gone|came)\b",
     ),
     r"总结|概括|概述|梳理|小结|经过|过程|来龙去脉|回顾|从头到尾|一步步|怎么过来|全部|整个|前前后后|(?:讲讲|说说)[^。！？\n]{0,30}?的|怎么个情形",

@@ -26,7 +26,9 @@ STORY = 3  # best results that show what a story is about, and
 DRAWN = 0.6  # what nearness to them counts, in units of the sum
 FRONT = 10  # results among which a standing order stands
 FITS = 0.3  # cosine of its occasion from which on an order is meant
-PINNED = 2  # orders that move up
+PINNED = 2  # orders that move up, and
+ALIKE = 0.05  # of a cosine: what a third one may stand behind the best, if it fits `NEARLY`
+NEARLY = 0.25
 
 
 class Scored(NamedTuple):
@@ -64,9 +66,9 @@ def arrange(
         if vectors is not None and "order" not in plan.flags:
             ranked = _by_story(ranked, vectors)
         return _spread(ranked)
-    if "about_assistant" not in plan.flags:
-        return _with_orders(ranked)
-    return ranked
+    if "about_assistant" in plan.flags:
+        return ranked
+    return _with_orders(ranked, _meant(ranked, past="past" in plan.flags))
 
 
 def _ranked(candidates: Iterable[Scored]) -> list[Scored]:
@@ -111,11 +113,22 @@ def _spread(ranked: list[Scored]) -> list[Scored]:
     return [*made, *left, *ranked[REACH:]]
 
 
-def _with_orders(ranked: list[Scored]) -> list[Scored]:
-    """The orders that fit best move up to the end of the front, if they were behind it."""
-    meant = [one for one in ranked if one.order_fit >= FITS]
-    best = sorted(meant, key=lambda one: -one.order_fit)[:PINNED]
-    moved = [one for one in best if one not in ranked[:FRONT]]
+def _meant(ranked: Sequence[Scored], *, past: bool) -> list[Scored]:
+    """The orders whose occasion has come; of several that fit alike, one more.
+
+    Who asks what was said or done is mostly told, and not obeyed.
+    """
+    best = sorted((one for one in ranked if one.order_fit > 0), key=lambda one: -one.order_fit)
+    fitting = [one for one in best[:PINNED] if one.order_fit >= FITS]
+    if past or not best:
+        return fitting
+    least = max(NEARLY, best[0].order_fit - ALIKE)
+    return max(fitting, [one for one in best[: PINNED + 1] if one.order_fit >= least], key=len)
+
+
+def _with_orders(ranked: list[Scored], meant: Sequence[Scored]) -> list[Scored]:
+    """The orders that are meant move up to the end of the front, if they were behind it."""
+    moved = [one for one in meant if one not in ranked[:FRONT]]
     others = [one for one in ranked if one not in moved]
     stay = FRONT - len(moved)
     return [*others[:stay], *moved, *others[stay:]]
