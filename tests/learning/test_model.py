@@ -62,15 +62,19 @@ def test_a_buffer_is_read_with_one_call(opened, model):
     memos = opened()
     model.script(Extraction((Told(HOME, 2), Told(CAT, 0)), calls=1, tokens_in=500, tokens_out=40))
     added = say(
-        memos, "Mia scratched the sofa again", "sigh", "well, that flat of his by the river it is"
+        memos,
+        "Mia scratched the sofa again, that cat",
+        "sigh",
+        "well, that flat of his in Porto it is, Tom and all",
     )
     memos.drain()
     (call,) = model.calls
-    assert call[0][0].content == "Mia scratched the sofa again"
+    assert call[0][0].content == "Mia scratched the sofa again, that cat"
     found = {one.content: one for one in known(memos)}
     assert found[HOME.text].sources == (added[2].message_id,)
     assert found[CAT.text].metadata["learned"] == "model"
-    assert dict(memos.stats().model) == {"model calls": 1, "model tokens": 540, "buffers": 1}
+    used = {name: n for name, n in memos.stats().model.items() if n}
+    assert used == {"model calls": 1, "model tokens": 540, "buffers": 1}
     memos.drain()
     assert len(model.calls) == 1
 
@@ -122,11 +126,22 @@ def test_claims_of_an_assistant_are_not_kept(opened, model):
     assert known(memos) == []
 
 
+def test_what_was_never_said_is_not_kept(opened, model):
+    memos = opened()
+    invented = replace(HOME, text="Ann moved in with Tom in Madrid", value="Madrid")
+    translated = replace(HOME, text="我搬到波尔图和汤姆一起住了", value="波尔图", language="zh")
+    model.script(Extraction((Told(invented, 0), Told(translated, 0)), calls=1))
+    say(memos, "well, that flat of his in Porto it is, Tom and all")
+    memos.drain()
+    assert known(memos) == []
+    assert memos.stats().model["ungrounded claims"] == 2
+
+
 @pytest.mark.parametrize("error", [ProviderDown, ProviderTimeout, ProviderBusy, ProviderRefused])
 def test_a_model_that_fails_is_asked_again_later(opened, model, error):
     memos = opened()
     model.script(error("chat_model: no"), error("chat_model: no"))
-    added = say(memos, "well, that flat by the river it is", "I live in Lisbon.")
+    added = say(memos, "well, Mia is some cat", "I live in Lisbon.")
     memos.drain()
     assert [one.content for one in known(memos)] == ["I live in Lisbon"]  # the rules stand
     assert memos.stats().backlog.waiting == 1

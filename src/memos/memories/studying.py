@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memos.contracts.extractor import Extraction, Extractor, Told
 from memos.errors import BadAnswer, Conflict, ProviderError, ProviderRefused
+from memos.ingest.grounding import grounded
 from memos.ingest.knowledge import MODEL
 from memos.ingest.ledger import Ledger
 from memos.language.tokens import terms
@@ -26,6 +27,7 @@ CHARACTERS = 12_000  # of them
 OFFERED = 30  # known memories that the model is shown
 FIRST_PAUSE, LONGEST_PAUSE = 2 * SECOND, 600 * SECOND  # while the model is away; doubles
 CALLS, TOKENS, GARBLED, BUFFERS = "model calls", "model tokens", "garbled answers", "buffers"
+UNGROUNDED = "ungrounded claims"
 
 Heard = tuple[Sequence[Memory], Sequence[Memory], Told]
 """One thing that the model told, with the messages that it read and what it was shown as known."""
@@ -138,11 +140,15 @@ class Student:
         except ProviderError:
             await self._spend(key.tenant, {CALLS: 1})
             raise
+        sound = tuple(each for each in found.told if _grounded(group, each))
         used = {
-            CALLS: found.calls, TOKENS: found.tokens_in + found.tokens_out, BUFFERS: 1,
-        }  # fmt: skip
+            CALLS: found.calls,
+            TOKENS: found.tokens_in + found.tokens_out,
+            BUFFERS: 1,
+            UNGROUNDED: len(found.told) - len(sound),
+        }
         await self._spend(key.tenant, used)
-        return found
+        return replace(found, told=sound)
 
     async def _store(
         self,
@@ -219,6 +225,11 @@ class Student:
 
     def _now(self) -> Instant:
         return self.learner.parts.clock.now()
+
+
+def _grounded(group: Sequence[Memory], told: Told) -> bool:
+    before = [one.content for one in group[: told.message]]
+    return grounded(told.claim, group[told.message].content, before)
 
 
 def _message(episode: Memory) -> Message:
