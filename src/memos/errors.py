@@ -3,6 +3,7 @@
 MemOSError
 ├── InvalidInput        a value the caller gave is not allowed (also a ValueError)
 │   └── TextRefused     a text holds secrets or personal identifiers
+├── AuthRefused         no key, or one that opens nothing here
 ├── NotFound            no such thing for this caller (also a LookupError)
 ├── Conflict            the state changed, or says something else
 │   ├── MessageExists   a message id is already taken in its conversation
@@ -28,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "AuthRefused",
     "BadAnswer",
     "Conflict",
     "DeadlineExceeded",
@@ -76,6 +78,13 @@ class TextRefused(InvalidInput):
         got = ", ".join(f"{kind} ({count})" for kind, count in sorted(found.items()))
         super().__init__(field, got, "text without secrets and personal identifiers")
         self.found = dict(found)
+
+
+class AuthRefused(MemOSError):
+    """The key is missing, malformed, unknown, wrong, expired or revoked: which one is not said."""
+
+    def __init__(self) -> None:
+        super().__init__("key: none that opens anything here")
 
 
 class NotFound(MemOSError, LookupError):

@@ -1,0 +1,1 @@
+"""memos over the network: what can be called, and clients that call it."""
