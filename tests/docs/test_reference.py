@@ -16,9 +16,9 @@ import pytest
 import memos
 from memos import errors
 from memos.cli.app import cli
-from memos.memories.doctor import Diagnosis, Difference
 from memos.model import cube, filter, job, memory, message, recall, replay, results, work
 from memos.model.changes import HistoryEntry
+from memos.model.results import Diagnosis, Difference
 from memos.model.task import Backlog, Pause, Task
 from memos.settings import PREFIX, Settings
 from memos.sync import MemOS

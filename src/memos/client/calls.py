@@ -57,6 +57,8 @@ CALLS: tuple[Call, ...] = (
     Call("unshare", "POST", "/v1/shares/end", _W),
     Call("stats", "GET", "/v1/stats", _A),
     Call("drain", "POST", "/v1/drain", _A),
+    Call("doctor", "POST", "/v1/doctor", _A),
+    Call("reembed", "POST", "/v1/reembed", _A),
     Call("dead_letters", "GET", "/v1/tasks/dead", _A),
     Call("replay_dead", "POST", "/v1/tasks/dead/replay", _A),
     Call("task", "GET", "/v1/tasks/{task_id}", _A),

@@ -190,6 +190,8 @@ class Client:
     unshare = _blocking(HouseCalls.unshare)
     stats = _blocking(HouseCalls.stats)
     drain = _blocking(HouseCalls.drain)
+    doctor = _blocking(HouseCalls.doctor)
+    reembed = _blocking(HouseCalls.reembed)
     dead_letters = _blocking(HouseCalls.dead_letters)
     replay_dead = _blocking(HouseCalls.replay_dead)
     task = _blocking(HouseCalls.task)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from memos.client.calling import Calling, remote
 from memos.model.cube import Cube
 from memos.model.job import JobResult, JobState
-from memos.model.results import DeadLetter, Statistics
+from memos.model.results import DeadLetter, Diagnosis, Reembedded, Statistics
 from memos.model.task import Backlog, Pause
 from memos.model.work import TaskStanding, WorkReport
 
@@ -62,6 +62,14 @@ class HouseCalls(Calling):
     @remote
     async def drain(self, timeout: float | None = None) -> Backlog:
         """Waits until background work is done, or `timeout` seconds; says what is left."""
+
+    @remote
+    async def doctor(self, *, repair: bool = True) -> Diagnosis:
+        """Compares every projection with the records and, if asked, repairs it."""
+
+    @remote
+    async def reembed(self, *, keep: bool = False) -> Reembedded:
+        """Gives all memories of the tenant vectors of the embedder that is set."""
 
     @remote
     async def dead_letters(self, *, limit: int = 100) -> list[DeadLetter]:

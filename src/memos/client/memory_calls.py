@@ -240,6 +240,6 @@ class MemoryCalls(Calling):
     async def profile(
         self, user_id: str | None = None, *, agent_id: str | None = None, cube_id: str | None = None
     ) -> Memory | None:
-        """What is known of a user, or of whom an agent alone serves, as one page; None if nothing."""
+        """What is known of a user, as one page; None if nothing."""
 
     search_memory = recall

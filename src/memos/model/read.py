@@ -1,7 +1,7 @@
 """Reading model objects back from plain data: what `memos.model.plain` wrote, strictly.
 
-Understood are scalars, enumerations, moments, dataclasses, tuples, lists and sets of one type, mappings with
-strings as keys, and each of them or None.
+Understood are scalars, enumerations, moments, dataclasses, tuples, lists and sets of one type,
+mappings with strings as keys, and each of them or None.
 """
 
 from __future__ import annotations
