@@ -192,7 +192,7 @@ class Remote:
             raise InvalidInput("KNOWLEDGE_BASE_IDS", told, "a JSON list of ids")
         return cls(
             environ.get(f"{PREFIX}BASE_URL") or LOCAL,
-            _secret("MEMOS_API_KEY", environ.get(f"{PREFIX}API_KEY", "")),
+            as_secret("MEMOS_API_KEY", environ.get(f"{PREFIX}API_KEY", "")),
             tuple(ids),
         )
 
@@ -218,7 +218,7 @@ def _resolved(name: str, path: Path) -> Path:
 def _fit(name: str, value: Any, default: Any) -> Any:
     """`value` as the type of the default."""
     if isinstance(default, Secret):
-        return _secret(name, value)
+        return as_secret(name, value)
     if isinstance(default, Path):
         if isinstance(value, (str, Path)) and str(value) and "\0" not in str(value):
             return Path(value)
@@ -236,7 +236,7 @@ def _fit(name: str, value: Any, default: Any) -> Any:
     raise InvalidInput(name, f"a {type(value).__name__}", "a string that is not empty")
 
 
-def _secret(name: str, value: Any) -> Secret:
+def as_secret(name: str, value: Any) -> Secret:
     """A key goes into a header: what cannot stand there is refused, and not shown."""
     if isinstance(value, Secret):
         value = value.reveal()

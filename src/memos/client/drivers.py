@@ -15,7 +15,7 @@ from memos.client.memory_calls import MemoryCalls
 from memos.client.retrying import Patience
 from memos.client.wire import Prepared
 from memos.errors import InvalidInput, MissingDependency, UsageError
-from memos.settings import Remote, Secret
+from memos.settings import Remote, as_secret
 
 try:
     import httpx
@@ -35,13 +35,15 @@ def _options(base_url: str | None, api_key: str | None, timeout: float) -> dict[
     base = base_url or known.base_url
     if not base.startswith(("http://", "https://")):
         raise InvalidInput("base_url", "no http:// or https:// URL", "http://HOST:PORT")
-    key = known.api_key.reveal() if api_key is None else Secret(api_key).reveal()
+    key = known.api_key.reveal() if api_key is None else as_secret("api_key", api_key).reveal()
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     return {"base_url": base.rstrip("/"), "headers": headers, "timeout": timeout}
 
 
 class AsyncClient(MemoryCalls, HouseCalls):
     """memos at a server; the methods are those of `AsyncMemOS`."""
+
+    _needs_loop = True
 
     def __init__(
         self,
@@ -54,6 +56,9 @@ class AsyncClient(MemoryCalls, HouseCalls):
         """`base_url` or MEMOS_BASE_URL, `api_key` or MEMOS_API_KEY; seconds for each try."""
         self._http = httpx.AsyncClient(**_options(base_url, api_key, timeout))
         self._patience = Patience(tries)
+
+    async def open(self) -> None:
+        """Nothing: connections are made when they are needed."""
 
     async def close(self) -> None:
         """Closes connections."""

@@ -16,6 +16,7 @@ class BodyLimit:
         self._most = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on while it is small enough."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

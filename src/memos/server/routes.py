@@ -52,7 +52,7 @@ REFUSALS = {
 def install(app: FastAPI) -> None:
     """Adds all calls."""
     for call in CALLS:
-        help = inspect.getdoc(method(call)) or ""
+        told = inspect.getdoc(method(call)) or ""
         app.add_api_route(
             call.path,
             _endpoint(call),
@@ -60,8 +60,8 @@ def install(app: FastAPI) -> None:
             name=call.name,
             operation_id=call.name,
             status_code=call.status,
-            summary=help.partition("\n")[0].rstrip(".:"),
-            description=help.partition("\nArgs:")[0],
+            summary=told.partition("\n")[0].rstrip(".:"),
+            description=told.partition("\nArgs:")[0],
             response_model=None,
             responses={
                 call.status: {"model": result(call), "description": "Done."},

@@ -37,8 +37,8 @@ def request(call: Call) -> type[BaseModel]:
             continue
         required = parameter.default is inspect.Parameter.empty
         default = ... if required else parameter.default
-        help = " ".join(told.get(name, "").split()) or None
-        members[name] = _sent(hints[name], text=not call.has_body), Field(default, description=help)
+        said = " ".join(told.get(name, "").split()) or None
+        members[name] = _sent(hints[name], text=not call.has_body), Field(default, description=said)
     config = ConfigDict(extra="forbid", strict=call.has_body)
     return create_model(f"{_camel(call.name)}Request", __config__=config, **members)
 
@@ -69,18 +69,22 @@ def _sent(hint: Any, *, text: bool) -> Any:  # noqa: ANN401 - a type for a type
 def _given(hint: Any) -> Any:  # noqa: ANN401 - a type for a type
     """What is answered for a result: the model of a dataclass has its shown properties too."""
     origin, inner = get_origin(hint), get_args(hint)
+    if origin is None:
+        return _plain(hint)
+    if origin in (Union, types.UnionType):
+        return Union[tuple(_given(one) for one in inner)]  # noqa: UP007 - made at run time
+    if issubclass(origin, Mapping):
+        return dict[str, _given(inner[1])]  # type: ignore[misc]
+    return list[_given(inner[0])]  # type: ignore[misc]
+
+
+def _plain(hint: Any) -> Any:  # noqa: ANN401 - a type for a type
     if hint is Instant:
         return datetime
     if isinstance(hint, type) and issubclass(hint, Enum):
         return Literal[tuple(member.value for member in hint)]
     if is_dataclass(hint):
         return _model(hint)
-    if origin in (Union, types.UnionType):
-        return Union[tuple(_given(one) for one in inner)]  # noqa: UP007 - made at run time
-    if origin is not None and issubclass(origin, Mapping):
-        return dict[str, _given(inner[1])]  # type: ignore[misc]
-    if origin is not None and issubclass(origin, (Sequence, frozenset)):
-        return list[_given(inner[0])]  # type: ignore[misc]
     return Any if hint is object else hint
 
 

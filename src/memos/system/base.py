@@ -142,8 +142,8 @@ class Base:
             raise UsageError("open this MemOS first")
         made = copy.copy(self)
         made.settings = replace(self.settings, tenant=tenant)
-        made._scopes = Scopes(self._parts, tenant)
-        made._lent = True
+        made._scopes = Scopes(self._parts, tenant)  # noqa: SLF001 - one of its own
+        made._lent = True  # noqa: SLF001
         return made
 
     async def __aenter__(self: B) -> B:  # noqa: PYI019 - Self needs Python 3.11
