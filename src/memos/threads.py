@@ -1,12 +1,15 @@
 """Threads that work for as long as anybody is left who asks them to.
 
 Those of `concurrent.futures` take no more work once the main thread has ended, although agents
-may go on in other threads. These are daemons: the facade stops them when the program ends.
+may go on in other threads. These are daemons, and what they do last is waited for at the very end:
+a daemon that is left inside a C++ library takes the process down with it.
 """
 
 from __future__ import annotations
 
+import atexit
 import threading
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -34,6 +37,7 @@ class Threads(ThreadPoolExecutor):
         self._free = 0  # threads that wait, less jobs that nobody has taken
         self._guard = threading.Lock()
         self._closed = False
+        _alive.add(self)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Raises RuntimeError after `shutdown`, as executors do."""
@@ -90,3 +94,12 @@ def _perform(future: Future[T], work: Callable[[], T]) -> None:
         future.set_result(result)
     finally:
         del future  # else an error keeps it, and it keeps the error
+
+
+_alive: weakref.WeakSet[Threads] = weakref.WeakSet()
+
+
+@atexit.register
+def _end_all() -> None:
+    for one in list(_alive):
+        one.shutdown(cancel_futures=True)
