@@ -30,7 +30,7 @@ class Live:
         run = {"sockets": [self._socket]}
         self._thread = threading.Thread(target=self._server.run, kwargs=run, daemon=True)
 
-    def __enter__(self) -> Live:
+    def __enter__(self) -> Live:  # noqa: PYI034 - nobody derives from it
         self._thread.start()
         while not self._server.started:
             assert self._thread.is_alive(), "the server did not start"

@@ -24,7 +24,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(plain(key)): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(item) for item in value]
+        items = [plain(item) for item in value]
+        return sorted(items) if isinstance(value, (set, frozenset)) else items
     return value
 
 

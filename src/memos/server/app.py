@@ -41,6 +41,7 @@ def build(memos: AsyncMemOS, *, open_as: ApiKey | None = None, workers: int = 1)
         lifespan=life,
         redoc_url=None,
         separate_input_output_schemas=False,
+        strict_content_type=False,  # what is sent is JSON, whatever it is called
     )
     app.state.memos = memos
     app.state.doorkeeper = Doorkeeper(memos, open_as)

@@ -24,33 +24,24 @@ class BodyLimit:
         if told.isascii() and told.isdigit() and int(told[:20]) > self._most:
             await self._refused(scope, receive, send)
             return
-        read, begun = 0, False
+        read = 0
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > self._most:
-                raise _TooLarge
-            return message
+            return message if read <= self._most else {"type": "http.disconnect"}
 
-        async def noted(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
+        async def passed(message: Message) -> None:
+            if read <= self._most:
+                await send(message)
 
-        try:
-            await self._app(scope, counted, noted)
-        except _TooLarge:
-            if not begun:
-                await self._refused(scope, receive, send)
+        await self._app(scope, counted, passed)
+        if read > self._most:  # whoever read it saw the caller go, and nothing was answered
+            await self._refused(scope, receive, send)
 
     async def _refused(self, scope: Scope, receive: Receive, send: Send) -> None:
         said = f"body: more than {self._most} bytes; allowed: up to {self._most} bytes"
         answer = problem(413, "Too large", said, kind="too-large", field="body")
         answer.headers["connection"] = "close"
         await answer(scope, receive, send)
-
-
-class _TooLarge(Exception):
-    pass

@@ -84,12 +84,16 @@ def invalid(error: RequestValidationError) -> JSONResponse:
     """What FastAPI refuses, said as the library says it; never what was sent."""
     first: Mapping[str, Any] = error.errors()[0]
     if first["type"] in ("json_invalid", "value_error.jsondecode"):
-        return problem(400, "Not JSON", "body: it is no JSON", kind="invalid-json", field="body")
+        return _not_json()
     steps = first["loc"][1:]  # after body, query, path or header
     field = ".".join(str(one) if isinstance(one, int) else shown(one) for one in steps) or "body"
     got = "nothing" if first["type"] == "missing" else shape(first.get("input"))
     told = errors.InvalidInput(field, got, _allowed(first))
     return answer(told)
+
+
+def _not_json() -> JSONResponse:
+    return problem(400, "Not JSON", "body: it is no JSON", kind="invalid-json", field="body")
 
 
 def _allowed(error: Mapping[str, Any]) -> str:
@@ -113,6 +117,8 @@ def install(app: FastAPI) -> None:
 
     async def plain(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 - as it is registered
+        if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI could not read the body
+            return _not_json()
         phrase = HTTPStatus(error.status_code).phrase
         made = problem(error.status_code, phrase, str(error.detail))
         made.headers.update(error.headers or {})

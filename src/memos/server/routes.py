@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import Body, Depends, FastAPI, Path, Query
+from fastapi import Body, Depends, FastAPI, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from memos.client.calls import CALLS, Call
 from memos.errors import InvalidInput
 from memos.model.checks import shape
+from memos.model.memory import Memory
 from memos.model.plain import plain
 from memos.server.schemas import method, request, result
 from memos.server.sessions import Session, needs
@@ -75,15 +77,18 @@ def install(app: FastAPI) -> None:
 def _endpoint(call: Call) -> Callable[..., Any]:
     """A handler whose signature FastAPI reads: the path, the other arguments, the session."""
 
-    async def handle(session: Session, asked: BaseModel, **in_path: str) -> Response:
+    async def handle(http: Request, session: Session, asked: BaseModel, **in_path: str) -> Response:
         given = asked.model_dump(exclude_unset=True)
         if not call.has_body:
             given = {name: _unfolded(call, name, value) for name, value in given.items()}
+        if call.verb == "PATCH":
+            given = matched(http, given)
         found = await session.perform(call, {**given, **in_path})
         return answered(found, call.status)
 
     marked = Body() if call.has_body else Query()
     parameters = [
+        _parameter("http", Request),
         _parameter("session", Annotated[Session, Depends(needs(call.right))]),
         _parameter("asked", Annotated[request(call), marked]),
         *(_parameter(name, Annotated[_path_type(call, name), Path()]) for name in call.in_path),
@@ -94,9 +99,24 @@ def _endpoint(call: Call) -> Callable[..., Any]:
 
 
 def answered(found: object, status: int = 200) -> Response:
-    """A result as JSON."""
+    """A result as JSON; the version of a memory is its tag."""
     made = json.dumps(plain(found), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Response(made.encode("utf-8", "surrogatepass"), status, media_type="application/json")
+    headers = {"ETag": f'"{found.version}"'} if isinstance(found, Memory) else {}
+    return Response(made.encode(), status, headers, media_type="application/json")
+
+
+def matched(request: Request, given: dict[str, Any]) -> dict[str, Any]:
+    """`given` with the version that the header ``If-Match`` names; raises InvalidInput."""
+    tag = request.headers.get("if-match")
+    if tag in (None, "*"):
+        return given
+    version = _TAG.fullmatch(tag or "")
+    if version is None or given.get("version") not in (None, int(version[1])):
+        raise InvalidInput("If-Match", shape(tag), 'the ETag of one version, such as "3"')
+    return {**given, "version": int(version[1])}
+
+
+_TAG = re.compile(r'"([1-9][0-9]{0,9})"')
 
 
 def _parameter(name: str, hint: Any) -> inspect.Parameter:  # noqa: ANN401 - an annotated type
