@@ -132,6 +132,12 @@ def told(text: str) -> str:
     return _GREETING.sub("", "\n".join(kept)).strip()
 
 
+def others_lines(text: str) -> tuple[int, int]:
+    """How many lines of `text` are of logs, code, tables, mails; and how many are not blank."""
+    lines = [line for line in text[:READ_LIMIT].split("\n") if line.strip()]
+    return sum(_of_another(line, transcript=False) for line in lines), len(lines)
+
+
 def _of_another(line: str, *, transcript: bool) -> bool:
     """It is quoted, or a line of a log, of code, of a table, of a transcript, of a mail's frame."""
     if _LINE_OF_ANOTHER.match(line) or _SIGN_OFF.fullmatch(line):
