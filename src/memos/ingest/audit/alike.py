@@ -65,7 +65,7 @@ class Alike:
     def links(self) -> Iterator[Link]:
         """What repeats or contradicts something in other words; each item at most once."""
         for items in self._claims.values():
-            yield from _Group().links(items)
+            yield from _Group().links(sorted(items, key=lambda item: item.when))
 
 
 class _Group:
@@ -127,7 +127,7 @@ def _normal(text: str) -> str:
 
 def _stated(claim: Claim | None) -> str:
     """What tells the claims of one clause apart."""
-    if claim is None or claim.attribute is None and claim.label is None:
+    if claim is None or (claim.attribute is None and claim.label is None):
         return ""
     return "\0".join((claim.subject, claim.attribute or "", claim.label or "", claim.value))
 

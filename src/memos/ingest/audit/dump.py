@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from memos.errors import InvalidInput
-from memos.ingest.audit.examination import Examination
+from memos.ingest.audit.examination import MOST_EXAMPLES, Examination
 from memos.ingest.audit.item import Item, Sort
 from memos.language.selves import in_first_person
 from memos.model import checks
@@ -41,7 +41,7 @@ def audit_dump(path: Path, *, examples: int = 3, user_id: str | None = None) -> 
 
     Raises InvalidInput that names the file, the entry and the field.
     """
-    examination = Examination(checks.check_int("examples", examples, 0, 100), mixed=True)
+    examination = Examination(checks.check_int("examples", examples, 0, MOST_EXAMPLES), mixed=True)
     for item in read_dump(path):
         if user_id is None or item.user_id == user_id:
             examination.look(item)

@@ -23,6 +23,7 @@ from memos.model.audit import (
 )
 
 UNUSED = "never recalled"
+MOST_EXAMPLES = 100  # of each reason
 REASONS = {
     JUNK: junk.REASONS,
     DUPLICATES: (alike.EXACT, alike.NEAR),

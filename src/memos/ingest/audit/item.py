@@ -34,3 +34,4 @@ class Item:
     claim: Claim | None = None
     plain: Claim | None = None
     order: bool = False  # a standing order, which tells the assistant what to do
+    when: int = 0  # what was said later is held against what was said before
