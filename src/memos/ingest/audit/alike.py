@@ -24,10 +24,11 @@ from memos.model.claim import EVENT, Claim, Relation
 EXACT, NEAR = "the same text", "the same in other words"
 VALUES, OPPOSED = "two values of one attribute", "statements that exclude each other"
 
-MOST_HELD = 16  # earlier items that one is held against
+MOST_HELD = 10  # earlier items that one is held against
 MOST_LED = 160  # earlier items that one word leads to
 LONGEST = 400  # characters of a text that is read; longer ones are only compared whole
 _SAME = (Relation.DUPLICATE, Relation.REFINEMENT)
+_LITTLE, _MUCH = 0.3, 0.5  # shares of words from which on texts are compared, and once more
 _TELLING = 1.3  # words that two texts have each, if they are to say the same
 _TASTES = frozenset({"<like>", "<hate>", "<prefer>", "<favourite>"})
 _EDGES = " \t\r\n.,;:!?。，；：！？…\"'“”‘’()（）*-•"
@@ -72,7 +73,7 @@ class _Group:
     """The items of one group that repeat no other, by their words and by their slots."""
 
     def __init__(self) -> None:
-        self._held: list[Item] = []
+        self._held: list[tuple[Item, set[str]]] = []
         self._by_word: dict[str, list[int]] = defaultdict(list)
         self._by_slot: dict[str, list[int]] = defaultdict(list)
 
@@ -87,7 +88,7 @@ class _Group:
 
     def _hold(self, item: Item, words: set[str]) -> None:
         place = len(self._held)
-        self._held.append(item)
+        self._held.append((item, words))
         for word in words:
             self._by_word[word].append(place)
         if name := _slot(item):
@@ -97,8 +98,9 @@ class _Group:
         """What it repeats, else what it contradicts, else nothing."""
         against: Link | None = None
         for place in self._candidates(item, words):
-            other = self._held[place]
-            reason = _reason(other, item)
+            other, others = self._held[place]
+            common = len(words & others) / (min(len(words), len(others)) or 1)
+            reason = _reason(other, item, common)
             if reason == NEAR:
                 return Link(NEAR, item, other)
             if reason is not None and against is None:
@@ -141,17 +143,23 @@ def _slot(item: Item) -> str | None:
     return None if item.claim is None else slot(item.claim)
 
 
-def _reason(older: Item, newer: Item) -> str | None:
-    """How the newer one stands to the older one; None where both hold."""
+def _reason(older: Item, newer: Item, common: float) -> str | None:
+    """How the newer one stands to the older one; None where both hold.
+
+    `common` is the share of words that they have in common: it saves most comparisons.
+    """
     if older.claim is None or newer.claim is None or not _comparable(older.claim, newer.claim):
         return None
+    name = slot(older.claim)
+    one = name is not None and name == slot(newer.claim)
+    if common < _LITTLE and not one:
+        return None
     found = relation(older.claim, newer.claim)
-    if found in _SAME or _as_written(older, newer) in _SAME:
+    if found in _SAME or (common >= _MUCH and _as_written(older, newer) in _SAME):
         return NEAR if min(_told(older.claim), _told(newer.claim)) >= _TELLING else None
     if found is not Relation.CONTRADICTION or EVENT in (older.claim.label, newer.claim.label):
         return None
-    name = slot(older.claim)
-    if name is not None and name == slot(newer.claim):
+    if one:
         return VALUES
     # Nobody has said the newer one to replace the older one: it has to hold both ways.
     both = relation(newer.claim, older.claim) is Relation.CONTRADICTION

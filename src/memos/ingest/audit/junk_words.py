@@ -32,7 +32,7 @@ PROMPT_SIGNS = tuple(
     re.compile(pattern, _I | re.MULTILINE)
     for pattern in (
         r"\b(?:AGENTS|CLAUDE|SOUL|IDENTITY|BOOTSTRAP|HEARTBEAT|TOOLS|USER|MEMORY|GEMINI|SKILL|SYSTEM)\.md\b|\.cursorrules\b|\bcopilot-instructions\b",
-        r"\b(?:the |an? )?(?:(?:ai )?agent|(?:ai )?assistant|chatbot|model|llm|bot)(?:['’]s)? (?:must|should|shall|will|is (?:instructed|required|expected|configured|allowed|not allowed|told) to|has to|needs to|can(?:not)?|reads?|loads?)\b",
+        r"(?:\A\W*|[.!?:\n]\W{0,4}|\b(?:the|an?|each|every) )(?:(?:ai )?agent|(?:ai )?assistant|chatbot|model|llm|bot)(?:['’]s)? (?:must|should|shall|will|is (?:instructed|required|expected|configured|allowed|not allowed|told) to|has to|needs to|can(?:not)?|reads?|loads?)\b",
         r"\byou (?:must|should|shall|may|can|will|are (?:required|expected|allowed|instructed|not allowed) to)\b",
         r"\byour (?:role|task|job|goal|purpose|objective|responsibilit(?:y|ies)|workspace|personality|core values?|capabilities|instructions|human) ?(?:is|are|:|includes?)",
         r"\b(?:follow|adhere to|comply with|obey) (?:these|the following|all|the above|your) [\w ]{0,20}(?:instructions|rules|guidelines|steps|policies|principles)\b",
@@ -103,21 +103,22 @@ EMPTY = re.compile(
 )
 RETOLD_QUESTION = re.compile(
     r"\A\W*(?:the )?user (?:(?:is |was |has |had |also |then |just |keeps )*(?:ask(?:s|ed|ing)|inquir(?:es|ed|ing)|enquir(?:es|ed|ing)|wonder(?:s|ed|ing))|wants? to know|would like to know|is curious)\s"
-    r"(?:(?:the )?(?:assistant|agent|ai|bot|chatbot) )?(?:whether|if|how|what|when|where|why|who|which|about (?:how|what|when|where|why|who|which|whether))\b"
+    r"(?:(?:the )?(?:assistant|agent|ai|bot|chatbot) )?(?:whether|if|how|what|when|where|why|who|which|about (?:how|what|when|where|why|who|which|whether))\b[^,;.!\n]{0,160}\W*\Z"
     r"|\A\W*用户(?:想知道|想了解|询问了?|问了?|在问|提问)[^。\n]{0,40}(?:什么|怎么|如何|哪|谁|几|多少|吗|是否|为何|能不能|是不是|有没有)",
     re.IGNORECASE,
 )
 HAN_QUESTION = re.compile(
     r"(?:吗|么(?<!什么)(?<!那么)(?<!这么)(?<!怎么))[\s?？!！。]*\Z|[?？][\s!！]*\Z"
 )
+_MODEL = r"(?:ai|artificial intelligence|(?:ai |large )?language model|ai (?:model|assistant)|virtual assistant|chatbot)"
 ASSISTANT = re.compile(
-    rf"\A\W*(?:as an? (?:ai|artificial intelligence|(?:large )?language model|virtual assistant)\b|i['’]?(?:m| am) (?:just |only |sorry,? (?:but )?(?:as |i['’]m ))?(?:an? )?(?:ai|artificial intelligence|(?:large )?language model|virtual assistant|chatbot)\b"
+    rf"\A\W*(?:as an? {_MODEL}(?:,| i\b)|i['’]?(?:m| am) (?:just |only |sorry,? (?:but )?(?:as |i['’]m ))?(?:an? ){_MODEL}(?=[,.;!]|\s(?:and|so|that|with|created|developed|designed|made|trained|built)\b|\s*\Z)"
     r"|i['’]?(?:m| am) (?:sorry|afraid),? (?:but )?i (?:can(?:no|['’])t|don['’]t have access|am unable|do not have access)|(?:i['’]?(?:d| would| will|['’]ll) be (?:happy|glad)|i['’]m (?:happy|glad|here)) to (?:help|assist)\b"
     r"|how (?:can|may) i (?:help|assist)|is there anything else i can|let me know if (?:you|there)|feel free to (?:ask|reach|let)|(?:sure|certainly|of course|absolutely|great question|good question)[!,.] (?:here|i['’]?(?:ll| can| will|d)|let(?:['’]s| me)|you)"
     r"|here(?:['’]s| is| are) (?:an? |the |some |your |a few |several )(?:[\w-]+ ){0,3}?(?:list|summary|overview|breakdown|draft|plan|recipes?|suggestions?|ideas|tips|steps|options|ways|examples?|version|response|reply|explanation)\b[^\n]{0,80}(?::|you|\Z)"
-    rf"|(?:the )?(?:{_BOT}) (?:(?:has |had |also |then |just )*(?:suggest(?:s|ed)|recommend(?:s|ed)|advis(?:es|ed)|explain(?:s|ed)|offer(?:s|ed)|provid(?:es|ed)|respond(?:s|ed)|repl(?:ies|ied)|answer(?:s|ed)|said|says|told|apologi[sz](?:es|ed)|propos(?:es|ed)|generat(?:es|ed)|mention(?:s|ed)|shared|gave|wrote|list(?:s|ed)|describ(?:es|ed)|confirm(?:s|ed)|clarif(?:ies|ied)|greeted|thanked|asked))\b"
-    rf"|(?:assistant|chatbot|ai|bot)\s?[:：]\s?\S)"
-    r"|\A\W*(?:作为(?:一个|一名|一款)?(?:AI|人工智能|语言模型|大模型|智能助手)|我是(?:一个|一名|一款)?(?:AI|人工智能|语言模型|大?模型|智能助手)|(?:助手|助理|AI|机器人)\s?[:：]|(?:助手|AI助手|智能助手|机器人)(?:建议|推荐|回答|回复|表示|解释|提供|说|告诉|给出|列出)"
+    r"|(?:(?:the )?(?:ai )?assistant|(?:the )?(?:ai )?chatbot|the (?:ai|language model|llm|model|bot)) (?:(?:has |had |also |then |just )*(?:suggest(?:s|ed)|recommend(?:s|ed)|advis(?:es|ed)|explain(?:s|ed)|offer(?:s|ed)|provid(?:es|ed)|respond(?:s|ed)|repl(?:ies|ied)|answer(?:s|ed)|said|says|told|apologi[sz](?:es|ed)|propos(?:es|ed)|generat(?:es|ed)|mention(?:s|ed)|shared|gave|wrote|list(?:s|ed)|describ(?:es|ed)|confirm(?:s|ed)|clarif(?:ies|ied)|greeted|thanked|asked))\b"
+    r"|(?:(?:ai )?assistant|chatbot)\s?[:：]\s?\S)"
+    r"|\A\W*(?:作为(?:一个|一名|一款)?(?:AI|人工智能|语言模型|大模型|智能助手)|我是(?:一个|一名|一款)?(?:(?:AI|人工智能)(?:助手|语言模型|大?模型)?(?=[，,。！\s]|\Z)|语言模型|大模型|智能助手)|(?:助手|AI)\s?[:：]|(?:助手|AI助手|智能助手|机器人)(?:建议|推荐|回答|回复|表示|解释|提供|说|告诉|给出|列出)"
     r"|很高兴(?:为您|为你|能帮|帮)|请问(?:有什么|还有什么)(?:可以|能)|有什么(?:可以|能)帮(?:您|你)|(?:当然|好的|没问题)[，,！!](?:以下|下面|这里|我来|我可以|让我)|希望(?:这|以上)[^。\n]{0,12}(?:有所?帮助|帮到|有用)|如果(?:您|你)(?:还)?(?:有|需要)[^。\n]{0,16}(?:随时|请告诉|告诉我))",
     re.IGNORECASE,
 )
