@@ -59,7 +59,7 @@ def audit(
     else:
         from memos.ingest.audit.dump import audit_dump
 
-        found = audit_dump(dump, examples=examples, user_id=user_id)
+        found = audit_dump(dump, examples=examples, stale_days=stale_days, user_id=user_id)
     if as_json:
         output.document(found)
     else:

@@ -63,4 +63,4 @@ class AuditReport(Plain):
 
     def section(self, name: str) -> AuditSection:
         """One of `SECTIONS` by its name."""
-        return next(one for one in self.sections if one.name == name)
+        return {one.name: one for one in self.sections}[name]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-from memos.ingest.audit.examination import MOST_EXAMPLES, Examination
+from memos.ingest.audit.examination import MOST_DAYS, MOST_EXAMPLES, Examination
 from memos.memories.auditing import DAY, Age, walk
 from memos.model import checks
 from memos.model.audit import AuditReport
 from memos.model.scope import SystemScope
 from memos.model.time import EARLIEST, Instant
 from memos.system.base import Base
-
-MOST_DAYS = 36_500
 
 
 class Auditing(Base):

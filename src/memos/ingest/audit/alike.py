@@ -19,6 +19,7 @@ from unicodedata import normalize
 from memos.ingest.audit.item import Item
 from memos.ingest.reading import read
 from memos.ingest.reconcile import relation, slot
+from memos.language.cues import script_of
 from memos.model.claim import EVENT, Claim, Relation
 
 EXACT, NEAR = "the same text", "the same in other words"
@@ -171,12 +172,14 @@ def _clear(one: Claim, other: Claim) -> bool:
     have, said = read(one.text), read(other.text)
     if have.order or said.order:
         return False
-    return min(_told(one), _told(other)) >= _TELLING or have.topic.keys() == said.topic.keys()
+    if min(_told(one), _told(other)) >= _TELLING:
+        return True
+    return have.topic.keys() == said.topic.keys() and sum(have.topic.values()) >= 1
 
 
 def _comparable(one: Claim, other: Claim) -> bool:
-    """Not two things that one clause says, or that are said of two attributes."""
-    if _normal(one.text) == _normal(other.text):
+    """Not two things that one clause says, or of two attributes, or in two languages."""
+    if _normal(one.text) == _normal(other.text) or script_of(one.text) != script_of(other.text):
         return False
     return None in (one.attribute, other.attribute) or one.attribute == other.attribute
 

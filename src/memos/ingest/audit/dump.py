@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from memos.errors import InvalidInput
-from memos.ingest.audit.examination import MOST_EXAMPLES, Examination
+from memos.ingest.audit.examination import MOST_DAYS, MOST_EXAMPLES, Examination
 from memos.ingest.audit.item import Item, Sort
 from memos.language.selves import in_first_person
 from memos.model import checks
@@ -36,11 +36,15 @@ _USER = frozenset({"user"})
 _ARTICLE = re.compile(r"\A\W*the user\b", re.IGNORECASE)
 
 
-def audit_dump(path: Path, *, examples: int = 3, user_id: str | None = None) -> AuditReport:
+def audit_dump(
+    path: Path, *, examples: int = 3, stale_days: int = 90, user_id: str | None = None
+) -> AuditReport:
     """How good the memories in a file are; with `user_id` only those of one user.
 
-    Raises InvalidInput that names the file, the entry and the field.
+    Raises InvalidInput that names the file, the entry and the field. A dump does not say what
+    was recalled, so that `stale_days` is only checked.
     """
+    checks.check_int("stale_days", stale_days, 0, MOST_DAYS)
     examination = Examination(checks.check_int("examples", examples, 0, MOST_EXAMPLES), mixed=True)
     for item in read_dump(path):
         if user_id is None or item.user_id == user_id:

@@ -24,6 +24,7 @@ from memos.model.audit import (
 
 UNUSED = "never recalled"
 MOST_EXAMPLES = 100  # of each reason
+MOST_DAYS = 36_500  # after which something is stale
 REASONS = {
     JUNK: junk.REASONS,
     DUPLICATES: (alike.EXACT, alike.NEAR),
