@@ -61,6 +61,13 @@ def test_small_talk_belongs_into_messages_and_prompts_do_not():
     assert {junk(Item("1", text, Sort.OTHER)) for text in JUNK["log or code"]} == {None}
 
 
+def test_who_tells_of_a_trace_says_something():
+    trace = JUNK["log or code"][0]
+    assert junk(Item("1", f"why?\n{trace}")) == "log or code"
+    told = "Since Monday my import job at the bakery dies every night, with this:"
+    assert junk(Item("1", f"{told}\n{trace}")) is None
+
+
 def test_a_standing_order_may_tell_what_to_do():
     order = "When the user asks for recipes, you should use grams"
     assert junk(Item("1", order)) == "boilerplate"

@@ -9,10 +9,11 @@ from __future__ import annotations
 from memos.governance.fence import outside
 from memos.ingest.audit import junk_words as words
 from memos.ingest.audit.item import Item, Sort
-from memos.ingest.extraction.asides import others_lines
+from memos.ingest.extraction.asides import parted
 from memos.ingest.extraction.english_sentences import sentences, stated
 from memos.language.cues import script_of
 from memos.language.patterns import READ_LIMIT
+from memos.language.tokens import count_tokens
 
 PUT_BACK, BOILERPLATE, HEARTBEAT = "put back", "boilerplate", "heartbeat"
 MACHINE, GREETING, QUESTION = "log or code", "greeting", "question"
@@ -24,6 +25,7 @@ REASONS = (PUT_BACK, BOILERPLATE, HEARTBEAT, MACHINE, GREETING, QUESTION, ASSIST
 _SIGNS = 2  # of a prompt, that make one
 _OTHERS = 0.6  # the share of lines of logs and code, from which on the whole is one
 _FEWEST = 2  # such lines: "age: 34" alone is a fact
+_TOLD = 10  # words in a row, beside what is printed, that say something
 _STATED = 3  # words before a question that state something
 
 
@@ -77,13 +79,17 @@ def _is_prompt(text: str, *, order: bool) -> bool:
 
 
 def _is_machine(text: str) -> bool:
-    if words.MACHINE.search(text) or words.RECORD.search(text):
+    if words.RECORD.search(text):
+        return True
+    printed = words.MACHINE.search(text)
+    if printed and count_tokens(text[: printed.start()]) < _TOLD:  # else somebody tells of it
         return True
     fences = text.count("```")
     if fences >= 2 and text.startswith("```") and text.endswith("```"):
         return True
-    others, lines = others_lines(text)
-    return others >= _FEWEST and others >= _OTHERS * lines
+    others, rest = parted(text)
+    many = len(others) >= _FEWEST and len(others) >= _OTHERS * (len(others) + len(rest))
+    return many and all(count_tokens(line) < _TOLD for line in rest)
 
 
 def _only_asks(text: str) -> bool:

@@ -132,10 +132,13 @@ def told(text: str) -> str:
     return _GREETING.sub("", "\n".join(kept)).strip()
 
 
-def others_lines(text: str) -> tuple[int, int]:
-    """How many lines of `text` are of logs, code, tables, mails; and how many are not blank."""
-    lines = [line for line in text[:READ_LIMIT].split("\n") if line.strip()]
-    return sum(_of_another(line, transcript=False) for line in lines), len(lines)
+def parted(text: str) -> tuple[list[str], list[str]]:
+    """The lines of `text` that are of logs, code, tables, mails; and the others; no blank ones."""
+    parts: tuple[list[str], list[str]] = ([], [])
+    for line in text[:READ_LIMIT].split("\n"):
+        if line.strip():
+            parts[not _of_another(line, transcript=False)].append(line)
+    return parts
 
 
 def _of_another(line: str, *, transcript: bool) -> bool:
