@@ -62,6 +62,7 @@ JUNK: dict[str, list[str]] = {
 }  # fmt: skip
 
 GOOD = """
+User is from Vigo; height: 170; weight: 65
 I set up a cron job for backups every Sunday
 My watch measures my heartbeat at night
 Thanks to my sister I got the job

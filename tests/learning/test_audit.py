@@ -61,6 +61,10 @@ def test_small_talk_belongs_into_messages_and_prompts_do_not():
     assert {junk(Item("1", text, Sort.OTHER)) for text in JUNK["log or code"]} == {None}
 
 
+def test_a_profile_in_lines_is_no_log():
+    assert junk(Item("1", "Name: Ann\nAge: 34\nHeight: 170\nWeight: 65\nSmokes: true")) is None
+
+
 def test_who_tells_of_a_trace_says_something():
     trace = JUNK["log or code"][0]
     assert junk(Item("1", f"why?\n{trace}")) == "log or code"

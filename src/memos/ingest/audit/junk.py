@@ -26,6 +26,7 @@ _SIGNS = 2  # of a prompt, that make one
 _OTHERS = 0.6  # the share of lines of logs and code, from which on the whole is one
 _FEWEST = 2  # such lines: "age: 34" alone is a fact
 _TOLD = 10  # words in a row, beside what is printed, that say something
+_LONGEST_GREETING = 72  # characters; a third of that in Chinese
 _STATED = 3  # words before a question that state something
 
 
@@ -57,7 +58,7 @@ def _of_claim(text: str, item: Item) -> str | None:
         (ASSISTANT, lambda: item.role == "assistant" or words.ASSISTANT.search(text)),
         (BOILERPLATE, lambda: _is_prompt(text, order=item.order)),
         (MACHINE, lambda: _is_machine(text)),
-        (GREETING, lambda: words.GREETING.search(text)),
+        (GREETING, lambda: _greets(text)),
         (QUESTION, lambda: _only_asks(text)),
     )
     return next((reason for reason, fits in tests if fits()), None)
@@ -78,6 +79,12 @@ def _is_prompt(text: str, *, order: bool) -> bool:
     return False
 
 
+def _greets(text: str) -> bool:
+    """It is made of greetings; what is longer than these are says more, and costs more to read."""
+    longest = _LONGEST_GREETING // (1 if text.isascii() else 3)
+    return len(text) <= longest and words.GREETING.search(text) is not None
+
+
 def _is_machine(text: str) -> bool:
     if words.RECORD.search(text):
         return True
@@ -88,6 +95,7 @@ def _is_machine(text: str) -> bool:
     if fences >= 2 and text.startswith("```") and text.endswith("```"):
         return True
     others, rest = parted(text)
+    others = [line for line in others if not words.FIELD.fullmatch(line)]
     many = len(others) >= _FEWEST and len(others) >= _OTHERS * (len(others) + len(rest))
     return many and all(count_tokens(line) < _TOLD for line in rest)
 

@@ -91,10 +91,12 @@ GREETING = re.compile(
     rf"\A\W*(?:{_ACK})(?:\W+(?:and |to you\b)?(?:{_ACK}))*\W*\Z"
     r"|\A\W*(?:the )?user (?:said |says |sent |replied |responded |simply |just )*(?:(?:with )?(?:a )?(?:hello|hi|hey|greeting|goodbye|thanks|thank you|ok(?:ay)?|yes|no)|greet(?:s|ed)(?: (?:the )?(?:assistant|agent|bot|ai|chatbot))?"
     r"|thank(?:s|ed) (?:the |you,? )?(?:assistant|agent|bot|ai|chatbot)(?: for (?:the |its |their )?help)?|acknowledg(?:es|ed)(?: (?:the|that) [\w ]{1,30})?|agree[sd]|confirm(?:s|ed))\W*\Z"
-    r"|\A\W*(?:(?:你好|您好|嗨|哈喽|哈罗|早|早安|早上好|上午好|中午好|下午好|晚上好|晚安|大家好|再见|拜拜|回头见|谢谢|谢啦|多谢|感谢|非常感谢|太感谢了|辛苦了?|好的?|好吧|好嘞|行|可以|没问题|没事|嗯+|哦+|噢+|哈+|呵呵|嘿嘿|对|对的|是的?|不是|不|没错|收到|明白|知道|懂|了解|了|在吗|在不在|你|您|啊|呀|啦|吧|呢|哟|哇|不客气|不用谢|继续|加油|太好了|太棒了|棒|真棒|厉害|原来如此|这样啊|有道理)\W*)+\Z"
+    r"|\A\W*(?:(?:你好|您好|嗨|哈喽|哈罗|早|早安|早上好|上午好|中午好|下午好|晚上好|晚安|大家好|再见|拜拜|回头见|谢谢|谢啦|多谢|感谢|非常感谢|太感谢了|辛苦了?|好的?|好吧|好嘞|行|可以|没问题|没事|嗯|哦|噢|哈|呵呵|嘿嘿|对|对的|是的?|不是|不|没错|收到|明白|知道|懂|了解|了|在吗|在不在|你|您|啊|呀|啦|吧|呢|哟|哇|不客气|不用谢|继续|加油|太好了|太棒了|棒|真棒|厉害|原来如此|这样啊|有道理)\W*)+\Z"
     r"|\A\W*用户(?:说|回复|表示|发送|打)了?(?:声|个)?(?:招呼|你好|谢谢|感谢|再见|问候|好的|同意|知道了|明白)了?\W*\Z",
     re.IGNORECASE,
 )
+FIELD = re.compile(r"\s*[^\W\d_]+(?: [^\W\d_]+){0,2}\s?[:：]\s*\S+(?: \S+){0,2}\s*")
+"""A line of a profile, which a program may have written: "Height: 170"."""
 EMPTY = re.compile(
     r"\A\W*(?:n/?a|none|null|nil|nan|undefined|unknown|not (?:specified|provided|known|available|mentioned|applicable)|empty|tbd|todo|test(?:ing)?|untitled|\[?(?:deleted|removed|redacted)\]?|object object"
     r"|no (?:new |relevant |personal |specific |additional |further |user )*(?:facts?|information|info|memor(?:y|ies)|details|preferences|data)(?: (?:were |was )?(?:found|provided|available|mentioned|extracted|given|to (?:store|remember|save|extract)))*"
