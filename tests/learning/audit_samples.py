@@ -119,6 +119,11 @@ User visited Rome in May
 User visited Paris in June
 User plays the violin in an orchestra
 User prefers window seats
+User's grandad played the violin in an orchestra
+User's flatmate is scared of spiders
+User is scared of spiders
+User had lunch with Dave on 3 March
+User had lunch with Dave on 17 March
 User's brother Tom is a pilot
 User ran 5 km on 3 March
 User ran 6 km on 17 March

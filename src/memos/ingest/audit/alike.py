@@ -8,6 +8,7 @@ repeats another one is not held against later ones.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from unicodedata import normalize
 
 from memos.ingest.audit.item import Item
 from memos.ingest.reading import read
+from memos.ingest.reading.english import canonical
 from memos.ingest.reconcile import relation, slot
 from memos.language.cues import script_of
 from memos.model.claim import EVENT, Claim, Relation
@@ -31,6 +33,11 @@ LONGEST = 400  # characters of a text that is read; longer ones are only compare
 _SAME = (Relation.DUPLICATE, Relation.REFINEMENT)
 _LITTLE, _MUCH = 0.3, 0.5  # shares of words from which on texts are compared, and once more
 _TELLING = 1.3  # words that two texts have each, if they are to say the same
+_CLOCK = re.compile("[:点]")
+_OWNED = re.compile(  # what is somebody's own, and says nothing of another one
+    r"(?:my|our) (?!favou?rite|preferred|(?:nick|sur)?name|age|birth|home|job|employer|address|e-?mail|phone)([a-z]+)",
+    re.IGNORECASE,
+)
 _TASTES = frozenset({"<like>", "<hate>", "<prefer>", "<favourite>"})
 _EDGES = " \t\r\n.,;:!?。，；：！？…\"'“”‘’()（）*-•"
 
@@ -168,9 +175,13 @@ def _reason(older: Item, newer: Item, common: float) -> str | None:
 
 
 def _clear(one: Claim, other: Claim) -> bool:
-    """Both say enough to exclude each other, or the same; what is to be done is no statement."""
+    """Both say enough to exclude each other, or the same, and not of two days.
+
+    What is to be done is no statement.
+    """
     have, said = read(one.text), read(other.text)
-    if have.order or said.order:
+    mine, yours = _days(have.times), _days(said.times)
+    if have.order or said.order or (mine and yours and mine != yours):
         return False
     if min(_told(one), _told(other)) >= _TELLING:
         return True
@@ -181,7 +192,20 @@ def _comparable(one: Claim, other: Claim) -> bool:
     """Not two things that one clause says, or of two attributes, or in two languages."""
     if _normal(one.text) == _normal(other.text) or script_of(one.text) != script_of(other.text):
         return False
+    if _of_another(one.text, other.text) or _of_another(other.text, one.text):
+        return False
     return None in (one.attribute, other.attribute) or one.attribute == other.attribute
+
+
+def _of_another(text: str, other: str) -> bool:
+    """It is about somebody of the speaker's of whom the other one does not speak."""
+    owned = _OWNED.match(text)
+    return owned is not None and canonical(owned[1].lower()) not in read(other).words
+
+
+def _days(times: frozenset[str]) -> frozenset[str]:
+    """What is no time of day: there is more than one lunch with Dave."""
+    return frozenset(time for time in times if not _CLOCK.search(time))
 
 
 def _told(claim: Claim) -> float:
