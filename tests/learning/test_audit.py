@@ -123,6 +123,19 @@ def test_secrets_are_counted_by_kind_and_never_shown(audited):
     assert "[api key]" in told
 
 
+def test_no_half_of_a_secret_is_shown(audited):
+    key = (
+        "-----BEGIN RSA PRIVATE KEY-----\n"
+        + "MIIEpAIBAAKCAQEA7" * 12
+        + "\n-----END RSA PRIVATE KEY-----"
+    )
+    token = "sk-Ab3dE5gH7jK9mN1pQ3rS5tU7"
+    text = f"{key} {'x' * (392 - len(key))} {token}"
+    found = audited(text, text)
+    assert counts(found)["the same text"] == 1
+    assert "sk-A" not in json.dumps(found.to_dict())
+
+
 def test_another_language_than_the_rest_is_counted_and_no_fault(audited):
     found = audited(*CLEAN, "我住在波尔图附近的小镇")
     assert counts(found) == {"mixed languages": 1}

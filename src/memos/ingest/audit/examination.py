@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from memos.governance.redaction import KINDS, findings
-from memos.ingest.audit import alike, junk, support
+from memos.ingest.audit import judging, junk, support
 from memos.ingest.audit.alike import Alike, Link
 from memos.ingest.audit.item import Item, Sort
 from memos.ingest.audit.tally import Tally
@@ -27,8 +27,8 @@ MOST_EXAMPLES = 100  # of each reason
 MOST_DAYS = 36_500  # after which something is stale
 REASONS = {
     JUNK: junk.REASONS,
-    DUPLICATES: (alike.EXACT, alike.NEAR),
-    CONTRADICTIONS: (alike.VALUES, alike.OPPOSED),
+    DUPLICATES: (judging.EXACT, judging.NEAR),
+    CONTRADICTIONS: (judging.VALUES, judging.OPPOSED),
     STALE: (UNUSED,),
     PERSONAL: KINDS,
     UNSUPPORTED: support.REASONS,
