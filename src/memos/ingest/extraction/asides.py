@@ -132,6 +132,15 @@ def told(text: str) -> str:
     return _GREETING.sub("", "\n".join(kept)).strip()
 
 
+def parted(text: str) -> tuple[list[str], list[str]]:
+    """The lines of `text` that are of logs, code, tables, mails; and the others; no blank ones."""
+    parts: tuple[list[str], list[str]] = ([], [])
+    for line in text[:READ_LIMIT].split("\n"):
+        if line.strip():
+            parts[not _of_another(line, transcript=False)].append(line)
+    return parts
+
+
 def _of_another(line: str, *, transcript: bool) -> bool:
     """It is quoted, or a line of a log, of code, of a table, of a transcript, of a mail's frame."""
     if _LINE_OF_ANOTHER.match(line) or _SIGN_OFF.fullmatch(line):
