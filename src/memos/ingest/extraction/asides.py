@@ -61,6 +61,8 @@ _FICTION = re.compile(
     r"|narrator|hero|heroine|villain|npc|oc)(?:['’]s| (?:is|has|lives|works|named|called|in)\b)|in (?:my|the|our|this) "
     r"(?:[\w'’-]+ )?(?:novel|story|book|game|campaign|script|screenplay|film|movie|play|dream)\b|in[- ]character|chapter \w+\b"
     r"|(?:my|the|a|our|this) (?:\w+ )?(?:novel|short story|screenplay|campaign|fan ?fic\w*)(?:['’]s| is| opens| starts| begins| follows)\b"
+    r"|(?:carry on|continue|go on|keep going)\b[^.!?\n]{0,40}\b(?:voice|story|scene|tone|style|tale|where (?:we|i|it))\b"
+    r"|here['’]?s (?:the|my|a) (?:plot|premise|pitch|opening|scene|first (?:line|paragraph|page|chapter))\b|\*(?:draws|sighs|enters|opens|smiles|walks|looks|nods|turns|raises|grins|bows|casts)\s[^*\n]{0,60}\*"
     r"|(?:int|ext)\.\s|(?:story|fiction|plot|premise|prompt|scenario|scene|setting|roleplay|lyrics|quote|riddle|joke)\s?:)"
     r".*\Z",
     _I | re.DOTALL,
