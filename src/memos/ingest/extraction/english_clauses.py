@@ -41,9 +41,10 @@ from memos.language.names import names
 from memos.model.claim import SELF
 
 _I = re.IGNORECASE
-BESIDE, ASIDE, NOBODYS = "~ ", "? ", "^ "
-"""How a clause begins that is looked through for what stands beside; in a question, less counts;
-what is about nobody known may still be an event or a plan of the speaker's."""
+BESIDE, ASIDE, DOUBTED, NOBODYS = "~ ", "? ", "% ", "^ "
+"""How a clause begins that is looked through for what stands beside; in a question, and where it
+says what would be, less counts; what is about nobody known may still be an event or a plan of the
+speaker's."""
 
 _LEADS = re.compile(rf"(?:{LEAD_IN}\b|(?P<when>{WHEN})(?=[\s,]))[\s,:!.-]*", _I)
 _KEPT = (  # adverbs that make a taste of a habit
@@ -95,7 +96,7 @@ _AM = re.compile(
 )
 _DOES = re.compile(
     rf"(?:(?!(?:took (?:me|us|ages|a while|forever|it)|used|based|fixed|thanks|noted|agreed|booked it|need|heard|said|told|thought|guessed|sorted|put|set|cut|read|let|hit|shut|split|quit it|kept|made it|got it|saw that|got any|done|understood|meant|led|left|sent|found (?:it|this)|tried|asked|installed|updated|lost (?:me|here)|stuck|confused|interested|supposed|curious|related|speaking)\b){PAST}"
-    r"|(?:love|hate|prefer|adore|enjoy|dislike|loathe|detest)(?! (?:it|this|that|you|your|how)\b)|can't (?:stand|bear|do|eat|drink|have|be doing|abide)|cannot stand|don't (?:eat|drink|like|smoke|drive|do)|only (?:buy|eat|drink|wear|use|read|watch)|never (?:eat|drink|drive|fly|buy|wear|order|touch|liked|learned|been|had)"
+    r"|(?:love|hate|prefer|adore|enjoy|dislike|loathe|detest)(?! (?:it|this|that|you|your|how)\b)|can't (?:stand|bear|do|eat|drink|have|be doing|abide)|cannot stand|don't (?:eat|drink|like|smoke|drive|do)|only (?:buy|eat|drink|wear|use|read|watch)|never (?:eat|drink|drive|fly|buy|wear|order|touch|liked|learned|been|had|got on with|took to|warmed to|got into|understood the|saw the)"
     r"|always (?:eat|drink|buy|order|wear|sleep|had|loved|hated|been)|(?:live|work|teach|study) (?:in|at|as|for|on|near)|would rather|'d rather|(?:have|got) (?:a|an|two|three|four) (?!question|problem|quick|bug|issue|lot|feeling|minute|moment|few|couple)|have been|used to|read (?!this|that|the)|quit (?!it)|put (?:down|up) |split up|cut out)\b",
     _I,
 )  # fmt: skip
@@ -271,8 +272,7 @@ def _relatives(part: str, people: People) -> Iterator[Clause]:
 
 def _beside(part: str) -> Iterator[Clause]:
     """A clause that is looked through for what stands beside something else."""
-    if not DOUBT.search(part):
-        yield Clause(part, BESIDE + part)
+    yield Clause(part, (DOUBTED if DOUBT.search(part) else BESIDE) + part)
 
 
 def _opened(clause: str) -> tuple[str, str]:

@@ -152,12 +152,12 @@ EVENTS: tuple[Rule, ...] = (
 )  # fmt: skip
 
 _AFFAIR = (  # what happens to somebody, and is no news and no matter of the work in hand
-    r"(?!(?:the|a|this|that|your|their|its) (?:[\w-]+ ){0,2}?(?:file|code|script|server|database|api|config|branch|request|bug|commit|version|log|error|query|function|build|ticket|report|article|email|mail|message|market|president|government|minister|company|team|prices?|index|stock|match|season|film|movie|series|release|update|model|study|paper|court|police|city|country|bank|fed)\b)"
+    r"(?!(?:the|a|this|that|your|their|its) (?:[\w-]+ ){0,2}?(?:file|code|script|server|database|api|config|branch|request|bug|commit|version|log|error|query|function|build|ticket|report|article|email|mail|message|market|president|government|minister|company|team|prices?|index|stock|match|season|film|movie|series|release|update|model|court|police|city|country|bank|fed)\b)"
     r"(?!(?:it|there|he|she|they|you|this|that|which|what|who|how|why|when|where|please|if|can|could|would|should|do|does|is|are|was|were|make|write|give|show|tell|remind|set|add|move|book|schedule|create|find|check|change|let|meeting|subject|date|re|fw|from|to)\b)"
 )
 UNOWNED: tuple[Rule, ...] = (
     _told("event", rf"\A\^ {_AFFAIR}(?:(?:the|our|my|a|an) )?(?:[\w'’-]+\s){{1,4}}?(?:finally |just |already |also )*(?:came|arrived|started|began|ended|died|broke|failed|passed|closed|opened|happened|went|got|was|were|turned|moved|left|fell|proposed|[a-z]+(?:[^e]ed))\b[^;!?()]{{2,120}}", EVENT, dated=True),
-    _told("event", rf"\A\^ (?:just |finally |only )*(?:got|had|did|saw|met|went|came|took|started|finished|made|bought|sold|hung up|ran|won|lost|gave|signed|passed|failed)\s(?!it\b|that\b|this\b|to\b)[^;!?()]{{4,120}}", EVENT, dated=True),
+    _told("event", r"\A\^ (?:just |finally |only )*(?:got|had|did|saw|met|went|came|took|started|finished|made|bought|sold|hung up|ran|won|lost|gave|signed|passed|failed)\s(?!it\b|that\b|this\b|to\b)[^;!?()]{4,120}", EVENT, dated=True),
     _told("plan", rf"\A\^ {_AFFAIR}(?:(?:the|our|my|a|an|new|next) )?(?:[\w'’-]+\s){{1,4}}?(?:is|are|'s|gets?|starts?|begins?|ends?|comes?|arrives?|has been moved|was moved|will be|due|on)\s(?:due |on |by |in |for |to |from |fitted |delivered |done |being |back |next |this |tomorrow )*[^;!?()]{{2,100}}", PLAN, dated=True),
     _told("plan", r"\A\^ (?:start|starting|flying|moving|leaving|going|heading|driving|seeing|meeting|taking|visiting|having|getting|hauling|picking up|dropping off|handing in)\s(?!it\b|that\b|this\b)[^;!?()]{4,120}", PLAN, dated=True),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from memos.model.memory import Kind
 
 _THING = r"(?P<value>(?!(?:it|that|this|these|those|you|he|she|they|what|which|there|i|we|who|nothing|everything|one|and|but|so)\b)[\w'’-]+(?:\s(?!(?:is|are|was|were|has|had|i|we|who|which|that)\b)[\w'’-]+){0,4}?)"
 _CHOSEN = r"(?P<value>(?!(?:it|that|this|me|you|one|him|her|them|my|your|care|part|place|time|a (?:break|look|nap|walk|bath|shower|photo|while))\b)[^,.;:!?()]{2,40}?)"
-_OPEN = r"\A~ (?:[^;:.!?()]{0,80},\s)?(?:(?:and|but|so|also|plus|because|cause|since|as|ok|okay|honestly|no|yes|well|oh|nah),?\s){0,3}"
+_OPEN = r"\A[~%] (?:[^;:.!?()]{0,80},\s)?(?:(?:and|but|so|also|plus|because|cause|since|as|ok|okay|honestly|no|yes|well|oh|nah),?\s){0,3}"
 _OVER = r"(?:\s(?:over|instead of|rather than|not)\s[^,.;:!?()]{2,40}?)?"
 _EVER = r"(?:any ?day(?: of the week)?|any ?time|every (?:single )?time|over anything|all day(?: long| every day)?)\b"
 _ILL = r"(?:(?:really|so|properly|a bit|always)\s)?(?:itch|itchy|sick|gag|nauseous|queasy|dizzy|ill|cringe|anxious|nervous|panic|shudder|sneeze|bloated|claustrophobic|uncomfortable|miserable|grumpy|sleepy|jittery|shaky|feel (?:sick|ill|queasy|dizzy|weird|awful|trapped))"

@@ -195,7 +195,7 @@ PROFILE: tuple[Rule, ...] = (
 
 _OPEN = r"\A~ "
 _PASSING_BY = r"(?![^.;!?]{0,40}\b(?:for (?:the|a|work|business)|until|till|this (?:week|month|weekend)|today|tomorrow|tonight|on (?:business|holiday|vacation)|visiting|right now|at the moment|next)\b)"
-_ANY = r"\A[~?] (?:.*?\b)?"
+_ANY = r"\A[~?%] (?:.*?\b)?"
 
 EMBEDDED: tuple[Rule, ...] = (
     _rule("home", rf"\A(?:am|are|is)\s(?:(?:up|down|over|out|based|here|still|now|all the way|stuck|not far from [^,.;]{{2,20}})\s)*in\s(?P<value>{_NAMED}){_PASSING_BY}(?!\s(?:hospital|airport|station|hotel|class|court|traffic)\b|['’])"),
