@@ -84,7 +84,7 @@ def speak_alone(memories: Iterable[Memory]) -> frozenset[tuple[str | None, str]]
     for one in memories:
         if is_learned(one) and one.user_id is not None:
             names.setdefault(one.user_id, set()).add((one.name or "").casefold())
-    return frozenset((user, *known) for user, known in names.items() if len(known) == 1)
+    return frozenset((user, known.pop()) for user, known in names.items() if len(known) == 1)
 
 
 def is_own_voice(memory: Memory, alone: Collection[tuple[str | None, str]]) -> bool:
