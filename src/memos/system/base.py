@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,7 @@ from memos.memories.embedding import Embedding
 from memos.memories.learning import DELAY, LEARN, Learner, Planned, learning_task
 from memos.memories.pages import Pages
 from memos.memories.parts import Parts, build
+from memos.memories.relearning import relearning_tasks
 from memos.memories.rush import Rush
 from memos.memories.scopes import Caller, Scopes
 from memos.memories.studying import Budget, Student
@@ -85,6 +87,7 @@ class Base:
             limits,
             tasks=self._tasks,
             planned=self._plan,
+            again=self._relearning,
         )
         self._needs_loop = self._parts.needs_loop
         self._opening: asyncio.Lock | None = None
@@ -166,6 +169,10 @@ class Base:
             return ()
         learning = learning_task(key, Instant(now + DELAY))
         return (learning,) if self._student is None else (learning, self._student.task(key))
+
+    def _relearning(self, key: CubeKey, ids: Sequence[str]) -> tuple[Task, ...]:
+        """What makes good what a change of these memories takes away."""
+        return relearning_tasks(key, ids) if self._learns and ids else ()
 
     def _plan(self, key: CubeKey, task: Task) -> None:
         """Keeps in mind that a task of `_tasks` was committed."""
