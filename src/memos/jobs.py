@@ -16,6 +16,7 @@ from memos.memories.embedding import Embedding
 from memos.memories.learning import LEARN, Learner
 from memos.memories.pages import Pages
 from memos.memories.parts import Parts
+from memos.memories.relearning import RELEARN, Relearner
 from memos.memories.studying import STUDY, Student
 from memos.model.job import Budget, Decision
 from memos.model.results import Difference
@@ -36,6 +37,7 @@ def handlers(parts: Parts, learner: Learner | None, student: Student | None) -> 
     found = {f"project.{one.name}": _project(parts, one) for one in parts.followers}
     if learner is not None:
         found[LEARN] = Handler(learner.run)
+        found[RELEARN] = Handler(Relearner(learner).run)
     if student is not None:
         found[STUDY] = Handler(student.run, limit=HOUR)
     return found

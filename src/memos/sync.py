@@ -339,6 +339,7 @@ class MemOS:
     replay_dead = _blocking(AsyncMemOS.replay_dead)
     reembed = _blocking(AsyncMemOS.reembed)
     doctor = _blocking(AsyncMemOS.doctor)
+    audit = _blocking(AsyncMemOS.audit)
     start_working = _blocking(AsyncMemOS.start_working)
     work_report = _blocking(AsyncMemOS.work_report)
     metrics = _blocking(AsyncMemOS.metrics)

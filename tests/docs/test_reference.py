@@ -16,7 +16,7 @@ import pytest
 import memos
 from memos import errors
 from memos.cli.app import cli
-from memos.model import cube, filter, job, memory, message, recall, replay, results, work
+from memos.model import audit, cube, filter, job, memory, message, recall, replay, results, work
 from memos.model.changes import HistoryEntry
 from memos.model.results import Diagnosis, Difference
 from memos.model.task import Backlog, Pause, Task
@@ -38,7 +38,7 @@ RESULTS = (
     results.Statistics, results.GenerationCount, results.Reembedded, results.ReembedStep,
     results.DeadLetter, Backlog, Diagnosis, Difference, job.JobState, job.JobResult, job.Decision,
     work.WorkReport, work.QueueLoad, work.TenantLoad, work.WorkerReport, work.TaskStanding,
-    Task, Pause,
+    Task, Pause, audit.AuditReport, audit.AuditSection, audit.AuditRow, audit.AuditExample,
 )  # fmt: skip
 ENUMS = (memory.Kind, memory.State, memory.Visibility, memory.Trust, cube.Role)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

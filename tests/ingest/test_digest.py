@@ -27,6 +27,12 @@ def test_sentences(text, parts):
     assert sentences(text) == parts
 
 
+@pytest.mark.parametrize("mark", [".", "?", "!?", "…"])
+def test_marks_without_a_gap_end_nothing_however_many(mark):
+    text = mark * 100_000 + "x"
+    assert sentences(text) == [text]
+
+
 def test_what_most_of_it_is_about_is_key():
     found = key_sentences(
         told(

@@ -40,6 +40,16 @@ PROFILES = [
     ("Mum's birthday is 8 May", "Mum", "birthday", "8 May"),
     ("my email is ann@example.org", SELF, "email", "ann@example.org"),
     ("I moved to Toronto in 2012", SELF, "home", "Toronto"),
+    ("my wife Carol thinks the shed should be green", SELF, "partner", "Carol"),
+    ("Went with Marcus, my brother, and it rained", SELF, "sibling", "Marcus"),
+    ("our cat Mochi knocked it over", SELF, "pet", "cat Mochi"),
+    ("Ines is 7 and Paulo's 4, so mornings are loud", "Paulo", "age", "4"),
+    ("temperatures in celsius please, I'm in Tromsø", SELF, "home", "Tromsø"),
+    ("it gets dark early up here in Inverness", SELF, "home", "Inverness"),
+    ("single 42 yo guy, where do I even start", SELF, "age", "42"),
+    ("my Polish is rusty but fine", SELF, "language", "Polish"),
+    ("my prof at KTH wants it by Monday", SELF, "school", "KTH"),
+    ("I'm on metformin, does grapefruit matter", SELF, "health", "metformin"),
 ]
 
 # text, subject, value, likes
@@ -53,6 +63,19 @@ TASTES = [
     ("I do not care for abbreviations or emoji.", SELF, "emoji", False),
     ("I'd rather not go electric", SELF, "go electric", False),
     ("tabs over spaces", SELF, "tabs over spaces", True),
+    ("I'd take the ferry any day", SELF, "ferry", True),
+    ("I'd sooner have a cold beach than a queue", SELF, "cold beach", True),
+    ("honestly, escalators make me dizzy", SELF, "escalators", False),
+    ("before you ask, open offices drive me up the wall", SELF, "open offices", False),
+    ("red wine gives me a headache", SELF, "red wine", False),
+    ("night shifts wreck my sleep", SELF, "night shifts", False),
+    ("musicals do nothing for me", SELF, "musicals", False),
+    ("and no raisins please", SELF, "raisins", False),
+    ("I never warmed to podcasts", SELF, "podcasts", False),
+    ("I'm not even a cheese person", SELF, "cheese", False),
+    ("my husband refuses to eat leftovers", "husband", "leftovers", False),
+    ("My uncle Otto is 80. Swears by cold showers.", "Otto", "cold showers", True),
+    ("sourdough is my go-to", SELF, "sourdough", True),
 ]
 
 # text, subject, label, start, end
@@ -66,6 +89,10 @@ DATED = [
     ("Booked flights to Tokyo for June 3-17", SELF, PLAN, "2024-06-03", "2024-06-18"),
     ("Our son Theo starts school the week after next", "Theo", PLAN, "2024-05-27", "2024-06-03"),
     ("I land on Friday the 24th of May", SELF, PLAN, "2024-05-24", "2024-05-25"),
+    ("the plumbers finally came on Monday", SELF, EVENT, "2024-05-13", "2024-05-14"),
+    ("got my first belt last Friday!!", SELF, EVENT, "2024-05-10", "2024-05-11"),
+    ("the term paper is due 24 May", SELF, PLAN, "2024-05-24", "2024-05-25"),
+    ("new boiler gets fitted next Wednesday", SELF, PLAN, "2024-05-22", "2024-05-23"),
 ]  # fmt: skip
 
 NOTHING = [
@@ -86,6 +113,16 @@ NOTHING = [
     "I updated the file yesterday",
     "he lives in Rome",
     "thanks, that did it",
+    "so tired today",
+    "never doing that again",
+    "no problems so far",
+    "no results",
+    "give me a recipe",
+    "the build failed yesterday",
+    "the government fell on Monday",
+    "this function makes me crazy slow queries",
+    "carry on from here in the same voice: I was born in a lighthouse and I hate the sea.",
+    "*draws sword* I am Thalric and I have sworn off ale",
     "oh yes I just LOVE standing in the rain",
     "",
 ]

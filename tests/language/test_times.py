@@ -182,6 +182,22 @@ def test_false_friends_name_nothing(text: str):
     assert time_windows(text, NOW) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("see you Sunday the 9th", "2024-06-09"),
+        ("it was the 15th of last month", "2024-04-15"),
+        ("the 3rd of next month", "2024-06-03"),
+        ("tmrw at 8", "2024-05-16"),
+        ("昨儿去的", "2024-05-14"),
+        ("6.3号去", "2023-06-03"),
+    ],
+)
+def test_days_that_are_named_in_short(text: str, start: str):
+    (window,) = time_windows(text, datetime(2024, 5, 15, 9, 30, tzinfo=timezone.utc))
+    assert window.start.date().isoformat() == start
+
+
 def test_several_windows_come_in_order():
     found = time_windows("Did I run more last week than in July 2023 or 去年五月?", NOW)
     assert [window.text for window in found] == ["last week", "in July 2023", "去年五月"]

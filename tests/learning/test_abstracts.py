@@ -102,3 +102,10 @@ def test_the_models_budget_of_the_day_holds_here_too(opened):
     assert Counter("abstract" in one.metadata for one in pages(memos, "conversation").values()) == {
         True: 1, False: 2,
     }  # fmt: skip
+
+
+def test_an_answer_of_no_use_costs_its_tokens(opened):
+    memos = opened(Talker(BadAnswer("chat_model: no", 90, 20)))
+    say(memos, *HARBOUR)
+    run(memos)
+    assert memos.stats().model["model tokens"] == 110

@@ -207,3 +207,15 @@ def test_a_thousand_sequences(tmp_path):
         with MemOS(tmp_path / str(seed), embedder="none", learn="on", **in_memory) as memos:
             play(memos, Random(f"sequence {seed}"), 20)
             check(memos)
+
+
+@pytest.mark.parametrize("gap", [" ", "\n", "\t", "\u3000"])
+def test_a_remark_with_a_gap_is_read_as_if_it_were_one_space(gap):
+    assert remark("I live in" + gap * 50_000 + "Porto").text == f"I live in{gap}Porto"
+
+
+@pytest.mark.parametrize("part", [",", "、", "no, not this but that, "])
+def test_a_remark_too_long_to_set_one_thing_right_is_a_statement(part):
+    said = remark("I live in Porto " + part * 20_000 + "x")
+    assert said.text.startswith("I live in Porto")
+    assert said.wrong is None

@@ -189,3 +189,55 @@ def test_learning_makes_up_for_the_time_it_was_off(tmp_path):
         memos.drain()
         (hit,) = memos.recall("ann", "live", kinds=["profile"])
         assert hit.memory.content == "I live in Porto"
+
+
+def known_of(memos: MemOS, query: str, **more) -> list[str]:
+    kinds = ["fact", "profile", "preference", "instruction"]
+    hits = memos.recall("ann", query, kinds=kinds, **more)
+    return [hit.memory.metadata["value"] for hit in hits]
+
+
+def test_a_fact_stands_on_what_is_left_of_its_sources(memos):
+    first, second = (
+        memos.add_message("ann", role="user", content=said)
+        for said in ("I'm allergic to peanuts.", "As I said, I'm allergic to peanuts!")
+    )
+    memos.drain()
+    memos.forget("ann", message_id=first.message_id)
+    memos.drain()
+    (hit,) = memos.recall("ann", "peanuts", kinds=["profile"])
+    assert hit.memory.sources == (second.message_id,)
+    assert hit.memory.metadata["count"] == 1
+    memos.forget("ann", message_id=second.message_id)
+    memos.drain()
+    assert known_of(memos, "peanuts") == []
+
+
+def test_an_edited_message_is_learned_anew(memos):
+    added = memos.add_message("ann", role="user", content="I live in Porto and I love tea.")
+    memos.drain()
+    memos.update_memory("ann", added.memory_ids[0], "I live in Braga and I love tea.")
+    memos.drain()
+    assert sorted(known_of(memos, "live Braga Porto tea")) == ["Braga", "tea"]
+
+
+def test_what_a_forgotten_message_had_ended_holds_again(memos):
+    said = ["I live in Porto.", "I moved to Lisbon.", "I moved to Braga."]
+    added = [memos.add_message("ann", role="user", content=one) for one in said]
+    memos.drain()
+    memos.forget("ann", message_id=added[1].message_id)
+    memos.drain()
+    assert known_of(memos, "live moved") == ["Braga"]
+    memos.forget("ann", message_id=added[2].message_id)
+    memos.drain()
+    assert known_of(memos, "live moved") == ["Porto"]
+
+
+def test_what_was_forgotten_by_its_own_id_is_not_learned_again(memos):
+    for said in ("I'm allergic to peanuts.", "As I said, I'm allergic to peanuts!"):
+        memos.add_message("ann", role="user", content=said)
+    memos.drain()
+    (hit,) = memos.recall("ann", "peanuts", kinds=["profile"])
+    memos.forget("ann", hit.memory.id)
+    memos.drain()
+    assert known_of(memos, "peanuts") == []

@@ -207,6 +207,17 @@ def test_tokens_have_a_budget_too(opened, model):
     assert len(model.calls) == 1
 
 
+def test_answers_of_no_use_cost_their_tokens_too(opened, model):
+    memos = opened(model_tokens=100)
+    model.script(BadAnswer("chat_model: not JSON", 90, 20))
+    say(memos, "one", conversation_id="a")
+    memos.drain()
+    assert memos.stats().model["model tokens"] == 110
+    say(memos, "two", conversation_id="b")
+    memos.drain()
+    assert len(model.calls) == 1
+
+
 def test_remarks_are_not_news_to_the_model(opened, model):
     memos = opened()
     say(memos, "My sister lives in Lisbon.")

@@ -89,6 +89,14 @@ def test_of_other_speakers_there_is_nothing_in_it(memos):
     assert "Porto" in memos.profile("ann").content
 
 
+def test_a_user_who_speaks_under_a_name_has_a_profile_and_no_page_as_a_person(memos):
+    say(memos, "I live in Porto.", "I'm Ann.", "I love cats.", user="user-1", name="Ann")
+    run(memos)
+    assert "I live in Porto" in memos.profile("user-1").content
+    assert pages(memos, "person", user="user-1") == {}
+    assert "I live in Porto" in memos.context("user-1", "what to cook").text
+
+
 def test_what_is_repeated_and_important_comes_first(memos):
     say(memos, "I love pears.", "I love figs.")
     for n in range(3):

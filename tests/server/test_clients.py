@@ -174,9 +174,9 @@ def test_what_is_not_worth_another_try(flaky, answers, told, asked):
 
 
 def test_nobody_there():
-    with Client("http://127.0.0.1:9", tries=2) as client:
-        with pytest.raises(ServerError, match=r"no answer from http://127\.0\.0\.1:9"):
-            client.stats()
+    client = Client("http://127.0.0.1:9", tries=2)
+    with client, pytest.raises(ServerError, match=r"no answer from http://127\.0\.0\.1:9"):
+        client.stats()
 
 
 def test_wrong_addresses():

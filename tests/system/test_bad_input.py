@@ -286,6 +286,14 @@ CALLS: dict[str, Call] = {
     ),
     "reembed": Call({}, {"keep": BOOLS, "progress": [True, 0, 1.5, "bar", [], {}]}),
     "doctor": Call({"repair": False}, {"repair": BOOLS}),
+    "audit": Call(
+        {},
+        {
+            "user_id": IDS, "agent_id": IDS, "cube_id": IDS,
+            "examples": [*NO_NUMBERS, -1, -HUGE, HUGE, 101, 1.0, NAN],
+            "stale_days": [*NO_NUMBERS, -1, -HUGE, HUGE, 36_501, 1.0, NAN],
+        },
+    ),
     "start_working": Call(
         {}, {"concurrency": [*COUNTS, 4_097], "jobs": BOOLS}
     ),

@@ -182,6 +182,7 @@ def test_results_show_themselves_and_are_json(memos):
         "Statistics": memos.stats(),
         "Backlog": memos.drain(),
         "Diagnosis": memos.doctor(),
+        "AuditReport": memos.audit("alice"),
     }
     for name, result in results.items():
         assert type(result).__name__ == name

@@ -51,6 +51,7 @@ SECTIONS = {
         "jobs": ("memos.cli.jobs:jobs", "List and run what is done on a schedule."),
         "reembed": ("memos.cli.models:reembed", "Bring all memories to the embedder that is set."),
         "doctor": ("memos.cli.care:doctor", "Compare every index with the records, and repair it."),
+        "audit": ("memos.cli.audit:audit", "Examine how good what is stored is."),
         "settings": ("memos.cli.care:settings", "List the settings, their variables and values."),
         "bench": ("memos.bench.cli:bench", "Measure recall, writing and waiting."),
     },

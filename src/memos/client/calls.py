@@ -55,6 +55,7 @@ CALLS: tuple[Call, ...] = (
     Call("create_cube", "POST", "/v1/cubes", _W, 201),
     Call("share", "POST", "/v1/shares", _W, 201),
     Call("unshare", "POST", "/v1/shares/end", _W),
+    Call("audit", "POST", "/v1/audit", _A),
     Call("stats", "GET", "/v1/stats", _A),
     Call("drain", "POST", "/v1/drain", _A),
     Call("doctor", "POST", "/v1/doctor", _A),

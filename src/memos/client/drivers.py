@@ -193,6 +193,7 @@ class Client:
     create_cube = _blocking(HouseCalls.create_cube)
     share = _blocking(HouseCalls.share)
     unshare = _blocking(HouseCalls.unshare)
+    audit = _blocking(HouseCalls.audit)
     stats = _blocking(HouseCalls.stats)
     drain = _blocking(HouseCalls.drain)
     doctor = _blocking(HouseCalls.doctor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from memos.client.calling import Calling, remote
+from memos.model.audit import AuditReport
 from memos.model.cube import Cube
 from memos.model.job import JobResult, JobState
 from memos.model.results import DeadLetter, Diagnosis, Reembedded, Statistics
@@ -54,6 +55,18 @@ class HouseCalls(Calling):
         agent_id: str | None = None,
     ) -> bool:
         """Takes a role away, from the next call on; False when there was none."""
+
+    @remote
+    async def audit(
+        self,
+        user_id: str | None = None,
+        *,
+        examples: int = 3,
+        stale_days: int = 90,
+        agent_id: str | None = None,
+        cube_id: str | None = None,
+    ) -> AuditReport:
+        """How good what is stored is: junk, repetitions, contradictions, secrets, and more."""
 
     @remote
     async def stats(self) -> Statistics:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from memos.contracts.part import Part
-from memos.model.audit import AuditEntry, Deed
+from memos.model.deeds import AuditEntry, Deed
 
 
 class AuditLog(Part, ABC):

@@ -30,6 +30,7 @@ class HotSet(Part, ABC):
     """
 
     HALF_LIFE = 3600 * 1_000_000  # microseconds
+    CAPACITY = 256  # entries of a cube, unless a backend is told otherwise
 
     @abstractmethod
     async def touch(

@@ -190,6 +190,14 @@ class Records(Part, ABC):
         """
 
     @abstractmethod
+    async def tainted_by(self, key: CubeKey, ids: Sequence[str]) -> list[Memory]:
+        """Tainted memories of the cube that derive from `ids` at one remove, as they were last.
+
+        For jobs that make good what a change took away: no read admits them. Each once, by id;
+        archived and forgotten ones are left out.
+        """
+
+    @abstractmethod
     async def cube_keys(self, scope: SystemScope) -> list[CubeKey]:
         """All cubes inside the scope, sorted."""
 

@@ -20,7 +20,7 @@ REPEATS = 0.6  # cosine from which on a sentence says what another has said
 ASKING = 0.4  # what a question counts: it tells little
 
 _END = re.compile(
-    r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!Mrs)(?<!\be\.g)(?<!\bi\.e)[.!?…]+[\"'”’)\]]*(?=\s)"
+    r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!Mrs)(?<!\be\.g)(?<!\bi\.e)(?<![.!?…])[.!?…]+[\"'”’)\]]*(?=\s)"
     r"|[。！？；]+[”’」』）】]*|\n+"
 )
 _FENCED = re.compile(r"^[ \t]{0,3}(```|~~~).*?(?:^[ \t]{0,3}\1|\Z)", re.MULTILINE | re.DOTALL)

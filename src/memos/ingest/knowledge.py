@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 
 from memos.model.claim import EVENT, SELF, SLOT, Claim, is_learned
@@ -104,3 +105,12 @@ def _true_from(claim: Claim, episode: Memory, zone: tzinfo) -> Instant | None:
     day = datetime.fromisoformat(claim.start).replace(tzinfo=zone)
     began = Instant.of(day)
     return began if said is None or began < said else said
+
+
+def unended(memory: Memory) -> Memory:
+    """A memory as it was before something else came in its place."""
+    left = {name: value for name, value in memory.metadata.items() if name not in _ENDED}
+    return replace(memory, valid_to=None, metadata=left)
+
+
+_ENDED = ("superseded_by", "ended_by")

@@ -11,9 +11,8 @@ from datetime import date, datetime, time, tzinfo
 from enum import Enum
 
 from memos.ingest.digest import Sentence, key_sentences, sentences
-from memos.ingest.knowledge import speaker_of
 from memos.language.tokens import terms
-from memos.model.claim import PLAN, SELF, is_learned
+from memos.model.claim import PLAN, SELF, is_learned, is_own_voice, speak_alone
 from memos.model.memory import STANDING, Kind, Memory
 from memos.model.time import DAY, SECOND, Instant
 
@@ -70,15 +69,17 @@ def profile(about: str, claims: Iterable[Memory], now: Instant, zone: tzinfo) ->
 def persons(claims: Iterable[Memory], own: str, zone: tzinfo) -> Iterator[Page]:
     """A page for each person besides the user of whom enough is known; `own` is the user's id."""
     groups: dict[str, list[Memory]] = {}
+    claims = list(claims)
+    alone = speak_alone(claims)
     for one in claims:
-        about = _person(one, own)
+        about = _person(one, own, alone)
         if about is not None:
             groups.setdefault(about.casefold(), []).append(one)
     for group in groups.values():
         if len(group) < KNOWN:
             continue
         group.sort(key=_weight)
-        about = _person(min(group, key=lambda one: (one.when, one.id)), own) or ""
+        about = _person(min(group, key=lambda one: (one.when, one.id)), own, alone) or ""
         kept = group[:MOST_LINES]
         lines = tuple(f"{day(one.when, zone)} {_flat(one.content)}" for one in kept)
         yield Page(PERSON, about.casefold(), f"What is known of {about}", lines, tuple(kept))
@@ -169,12 +170,12 @@ def _line(episode: Memory, text: str, zone: tzinfo) -> str:
     return f"{day(episode.when, zone)} {speaker}: {text}"
 
 
-def _person(one: Memory, own: str) -> str | None:
+def _person(one: Memory, own: str, alone: Collection[tuple[str | None, str]]) -> str | None:
     """Whom a claim is about, if not the user; a relation is named with the one whose it is."""
     if not is_learned(one):
         return None
     subject = str(one.metadata["subject"])
-    speaker = one.name if speaker_of(one) not in ("", (one.user_id or "").casefold()) else None
+    speaker = None if is_own_voice(one, alone) else one.name
     if subject == SELF:
         return speaker
     owner = speaker if speaker is not None or one.user_id == own else one.user_id

@@ -51,6 +51,10 @@ _BARE = re.compile(
 )
 
 
+_GAP = re.compile(r"(\s)\s+")
+_MOST = 400  # characters of a remark that sets one thing right; the patterns look more than once
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """What a remark says: `text` is the statement in it, '' for none; `wrong` what it replaces.
@@ -70,7 +74,7 @@ class Remark:
 
 def remark(text: str) -> Remark:
     """Reads a remark, English or Chinese."""
-    told = text.strip()
+    told = _GAP.sub(r"\1", text.strip())
     if _OVER.match(told):
         return Remark(over=True)
     if _BAD.match(told):
@@ -78,7 +82,7 @@ def remark(text: str) -> Remark:
     if _GOOD.match(told):
         return Remark(verdict=1)
     rest = _HAN_LEAD.sub("", _LEAD.sub("", told)).strip()
-    for pattern in _NOT:
+    for pattern in _NOT if len(rest) <= _MOST else ():
         match = pattern.match(rest)
         if match:
             parts = match.groupdict()

@@ -127,7 +127,7 @@ _SHIFTS = {  # how many units from this one
     "今年": 0, "明年": 1, "后年": 2, "大前": -3, "前": -2, "昨": -1, "今": 0, "明": 1, "后": 2, "大后": 3,
     "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0,
     "yesterday": -1, "last night": -1, "the day before yesterday": -2, "day before yesterday": -2,
-    "tomorrow": 1, "the day after tomorrow": 2, "day after tomorrow": 2,
+    "tmrw": 1, "tmr": 1, "2moro": 1, "tomorrow": 1, "the day after tomorrow": 2, "day after tomorrow": 2,
 }  # fmt: skip
 _HAN_DIGITS = {han: at for at, han in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 
@@ -295,6 +295,22 @@ def _weekday(parts: Parts, today: date) -> Days:
     return _one_day(today + _DAY * days.get(parts["which"], bare))
 
 
+def _weekday_and_day(parts: Parts, today: date) -> Days | None:
+    """'Sunday the 9th': the nearest month in which it is one, ahead the next one."""
+    wanted, number = _WEEKDAYS[parts["weekday"]], _number(parts["day"])[0]
+    shifts = range(12) if parts["ahead"] else sorted(range(-12, 13), key=abs)
+    for shift in shifts:
+        first = _months(today.year, today.month + shift)[0]
+        day = first + (number - 1) * _DAY
+        if (
+            day.month == first.month
+            and day.weekday() == wanted
+            and not (parts["ahead"] and day < today)
+        ):
+            return _one_day(day)
+    return None
+
+
 def _han_weekday(parts: Parts, today: date) -> Days:
     if not parts["shift"] and parts["weekday"] != "末":
         return _weekday({**parts, "which": ""}, today)
@@ -387,6 +403,7 @@ _IN_YEAR = r"(?:,?\s{1,3}(?:of\s|in\s)?(?P<year>(?:19|20)[0-9]{2})\b(?!\s?[%:]))
 _COUNT = rf"(?P<count>[0-9]{{1,4}}|{'|'.join(_COUNTS.split())}|twenty|thirty|couple|few|several"
 _UNIT = r"\s(?P<unit>day|week|month|year|hour|fortnight)s?"
 _SEASON = "(?P<season>spring|summer|autumn|fall|winter)"
+_ORDINAL = "(?P<day>[12]?[0-9]|3[01])(?:st|nd|rd|th)"
 _DAYNAME = f"(?P<weekday>{'|'.join(_WEEKDAY_NAMES.split())}"
 _YYYY = "(?P<year>(?:19|20)[0-9]{2})"
 
@@ -417,10 +434,13 @@ _ENGLISH_TABLE: tuple[tuple[str, Reader], ...] = (
     (rf"\bq(?P<quarter>[1-4])\b(?:,?\s(?:of\s)?{_YYYY}\b)?", _quarter),
     (rf"\b(?P<quarter>first|second|third|fourth)\squarter\b(?:\sof\s{_YYYY}\b)?", _quarter),
     ((r"\b(?P<shift>(?:the )?day before yesterday|(?:the )?day after tomorrow|yesterday|today"
-     r"|tonight|tomorrow|last night|this (?:morning|afternoon|evening))\b"), _shifted_day),
+     r"|tonight|tomorrow|tmrw?|2moro|last night|this (?:morning|afternoon|evening))\b"), _shifted_day),
     ((r"\b(?P<shift>last|this|next|previous|current|coming|past)\s"
      r"(?P<unit>weekend|week|month|year|quarter)\b"), _shifted_unit),
     (r"\b(?:over|at|on|during|for)\sthe\sweekend\b", _the_weekend),
+    (rf"\b(?:the\s)?{_ORDINAL}\sof\s(?P<shift>last|this|next)\smonth\b", _shifted_month_day),
+    (rf"\b(?:on\s)?{_DAYNAME}|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun),?\s(?:the\s)?{_ORDINAL}\b(?!\s(?:of\s)?[a-z]{{3,9}}\b(?<!and)(?<!for)(?<!but)(?<!with))",
+     _weekday_and_day),
     (rf"\b(?P<which>last|this|next|past|coming)\s{_DAYNAME}|mon|tues?|wed|thu(?:rs?)?|fri|sat)\b",
      _weekday),
     (rf"(?<!every )(?<!each )\b(?:on\s)?(?P<which>){_DAYNAME})\b", _weekday),
@@ -544,12 +564,13 @@ def _new_year_day(parts: Parts, today: date) -> Days | None:
 _CHINESE_TABLE: tuple[tuple[str, Reader], ...] = (
     ((rf"(?:{_HAN_YEAR})?(?<![0-9])(?P<month>{_HAN_NUMBER})\s?月(?:份的?)?\s?(?P<day>{_HAN_NUMBER})(?:\s?[日号])?"
      r"(?![个点0-9])"), _han(_full_date)),
+    (rf"(?:{_HAN_YEAR})?(?<![0-9.])(?P<month>1[0-2]|[1-9])\.(?P<day>[12][0-9]|3[01]|[1-9])[日号]", _han(_full_date)),
     (rf"(?:{_HAN_YEAR})?(?<![0-9])(?P<month>{_HAN_NUMBER})\s?月份?", _han(_month)),
     (_HAN_YEAR.removesuffix("的?"), _han(_year)),
     (rf"(?:{_HAN_YEAR})?(?P<half>[上下])半年", _han(_year)),
     (rf"(?:{_HAN_YEAR})?第?(?P<quarter>[一二三四1-4])季度", _han(_quarter)),
     (rf"{_HAN_YEAR}(?P<season>[春夏秋冬])[天季]?|(?P<bare>[春夏秋冬])[天季]", _han(_season)),
-    (r"(?P<shift>大前|大后|前|昨|今|明|后)(?:天|日(?!葵)|晚(?!会|餐)|早(?!餐|饭))", _shifted_day),
+    (r"(?P<shift>大前|大后|前|昨|今|明|后)(?:天|日(?!葵)|儿个?(?![子女童])|晚(?!会|餐)|早(?!餐|饭))", _shifted_day),
     (rf"{_HAN_SHIFT}一?个?(?P<unit>(?:周|星期|礼拜)(?![一二三四五六日天末])|月|季度)", _shifted_unit),
     (rf"{_HAN_SHIFT}个?月的?(?P<day>{_HAN_NUMBER})[日号]", _shifted_month_day),
     ((rf"(?:{_HAN_SHIFT}个?)?(?<![一二两三四五六七八九十每几0-9])(?:周|星期|礼拜)"

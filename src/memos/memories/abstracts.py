@@ -44,6 +44,7 @@ class Abstracts:
             reply = await asyncio.wait_for(self._model.complete(prompt, None, MAX_TOKENS), SLOW)
         except BadAnswer as error:
             log.warning("a page was not abstracted: %s", error)
+            tokens = error.tokens_in + error.tokens_out
         except (ProviderError, asyncio.TimeoutError) as error:
             log.warning("no page is abstracted for a while: %r", error)
             self._away_until = Instant(now + PAUSE)

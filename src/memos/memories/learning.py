@@ -101,7 +101,7 @@ class Learner:
         episodes, last = await self.parts.records.episodes_after(key, was, BATCH)
         if not episodes:
             return 0
-        heard = await asyncio.to_thread(self._claims, episodes)
+        heard = await asyncio.to_thread(self.claims, episodes)
         moved = (Mark(LEARN, was, last),)
         await self.write(key, heard, marks.get(KNOWLEDGE, 0), by=RULES, moved=moved)
         return len(episodes)
@@ -146,7 +146,8 @@ class Learner:
         if self.embedding is not None:
             self.embedding.written(scope.key, commit.seq)
 
-    def _claims(self, episodes: Iterable[Memory]) -> list[Heard]:
+    def claims(self, episodes: Iterable[Memory]) -> list[Heard]:
+        """What messages claim, each with its message; takes a while."""
         return [
             (episode, claim)
             for episode in episodes

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from memos.errors import Conflict, InvalidInput
 from memos.ingest.extraction import extract
-from memos.ingest.knowledge import FEEDBACK, claim_of, memory_of
+from memos.ingest.knowledge import FEEDBACK, claim_of, memory_of, unended
 from memos.ingest.ledger import Ledger
 from memos.ingest.reconcile import slot
 from memos.language.corrections import Remark
@@ -114,7 +114,7 @@ class Remarks:
         for memory_id in current.metadata.get("supersedes", ()):
             (state,) = await self.learner.parts.records.states(key, [memory_id])
             if state.versions:
-                await self._restore(ledger, key, state.versions[-1], _unended(state.versions[-1]))
+                await self._restore(ledger, key, state.versions[-1], unended(state.versions[-1]))
 
     async def _restore(self, ledger: Ledger, key: CubeKey, current: Memory, wanted: Memory) -> None:
         """The content of an earlier version as the next one; what stands in its place ends."""
@@ -231,12 +231,6 @@ def _same_slot(memory: Memory, claim: Claim) -> bool:
 def _replaced(text: str, wrong: str, right: str) -> str:
     at = text.casefold().find(wrong.casefold())
     return text if at < 0 else text[:at] + right + text[at + len(wrong) :]
-
-
-def _unended(memory: Memory) -> Memory:
-    gone = ("superseded_by", "ended_by")
-    left = {name: value for name, value in memory.metadata.items() if name not in gone}
-    return replace(memory, valid_to=None, metadata=left)
 
 
 def _result(ledger: Ledger) -> FeedbackResult:

@@ -135,7 +135,10 @@ class Student:
             found = await self.extractor.extract([_message(one) for one in group], known)
         except BadAnswer as error:
             log.warning("a buffer of %s messages was not understood: %s", len(group), error)
-            await self._spend(key.tenant, {CALLS: 2, BUFFERS: 1, GARBLED: 1})
+            used = {
+                CALLS: 2, TOKENS: error.tokens_in + error.tokens_out, BUFFERS: 1, GARBLED: 1,
+            }  # fmt: skip
+            await self._spend(key.tenant, used)
             return Extraction()
         except ProviderError:
             await self._spend(key.tenant, {CALLS: 1})

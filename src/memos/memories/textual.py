@@ -14,7 +14,7 @@ from memos.memories.embedding import Embedding
 from memos.memories.learning import HEARD
 from memos.memories.parts import Parts
 from memos.model.changes import ChangeSet, Commit, Derivation, HistoryEntry
-from memos.model.memory import STANDING, Memory
+from memos.model.memory import STANDING, Kind, Memory
 from memos.model.message import Added, Message
 from memos.model.recall import Context, Effort, Recall
 from memos.model.scope import CubeKey, Narrowing, ReadScope, WriteScope
@@ -53,6 +53,7 @@ class Textual:
         *,
         tasks: Callable[[CubeKey], tuple[Task, ...]],
         planned: Callable[[CubeKey, Task], None],
+        again: Callable[[CubeKey, Sequence[str]], tuple[Task, ...]],
     ) -> None:
         self._parts = parts
         self._touches = touches
@@ -60,6 +61,7 @@ class Textual:
         self._limits = limits
         self._tasks = tasks
         self._planned = planned
+        self._again = again
         self._sources = Sources(
             records=parts.records,
             text=parts.text,
@@ -174,7 +176,10 @@ class Textual:
             superseded_at=None,
             tainted=False,
         )
-        commit = await self._parts.records.commit(scope, ChangeSet(memories=(made,), at=now))
+        told = made.kind is Kind.EPISODE and made.content != current.content
+        tasks = self._again(scope.key, [made.id]) if told else ()
+        written = ChangeSet(memories=(made,), outbox=tasks, at=now)
+        commit = await self._parts.records.commit(scope, written)
         self._touches.note(scope.key, [made.id], WRITTEN)
         self._written(scope, commit)
         return replace(made, seq=commit.seq, changed_seq=commit.seq)
@@ -188,6 +193,7 @@ class Textual:
             ChangeSet(
                 forget=tuple(memory_ids),
                 forget_messages=tuple(messages),
+                outbox=self._again(scope.key, memory_ids),
                 at=self._parts.clock.now(),
             ),
         )

@@ -1,47 +1,66 @@
-"""The audit log: who did what, as a chain in which no link can be changed unseen."""
+"""Audit: what an examination of the quality of stored memories found."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from memos.model.plain import Plain
-from memos.model.time import Instant
 
-START = "0" * 64
-"""What the first entry of a chain has before it."""
+JUNK, DUPLICATES, CONTRADICTIONS = "junk", "duplicates", "contradictions"
+STALE, PERSONAL, UNSUPPORTED = "stale", "personal", "unsupported"
 
-
-@dataclass(frozen=True, slots=True)
-class Deed(Plain):
-    """Something that was done: never what was said or found, only ids and outcomes."""
-
-    tenant: str
-    actor: str  # the id of a key, or "home"
-    action: str  # such as "keys.create", "memories.forget"
-    subject: str  # what it was done to, by id
-    outcome: str  # "done", or why it was refused
+SECTIONS = (JUNK, DUPLICATES, CONTRADICTIONS, STALE, PERSONAL, UNSUPPORTED)
+"""What an audit looks for, in the order in which it reports."""
 
 
 @dataclass(frozen=True, slots=True)
-class AuditEntry(Plain):
-    """A deed in the chain of its home: `digest` covers it and the digest `before` it."""
+class AuditExample(Plain):
+    """One thing that was found; secrets and identifiers in texts are marks such as ``[email]``.
 
-    number: int  # from 1, without gaps
-    at: Instant
-    deed: Deed
-    before: str  # hex
-    digest: str  # hex
+    `other_id` and `other_text` are of what it repeats or contradicts.
+    """
+
+    id: str
+    user_id: str | None
+    text: str
+    other_id: str | None = None
+    other_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ChainReport(Plain):
-    """What checking a chain found; `broken` are numbers of entries, and why."""
+class AuditRow(Plain):
+    """How many were found for one reason, and their share of all that was looked at."""
 
-    entries: int
-    last: str  # the digest of the last entry; keep it elsewhere, and a cut chain shows
-    broken: tuple[tuple[int, str], ...]
+    reason: str
+    count: int
+    share: float
+    examples: tuple[AuditExample, ...] = ()
 
-    @property
-    def ok(self) -> bool:
-        """Whether every entry is what it was when it was written, and none is missing."""
-        return not self.broken
+
+@dataclass(frozen=True, slots=True)
+class AuditSection(Plain):
+    """What was found of one sort. What has two reasons counts once in `count`.
+
+    `unknown` are those of which the store does not know enough to tell.
+    """
+
+    name: str
+    count: int
+    share: float
+    unknown: int
+    rows: tuple[AuditRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport(Plain):
+    """How good what is stored is: `flagged` of `looked_at` have something wrong."""
+
+    looked_at: int
+    messages: int
+    flagged: int
+    share: float
+    sections: tuple[AuditSection, ...]
+
+    def section(self, name: str) -> AuditSection:
+        """One of `SECTIONS` by its name."""
+        return {one.name: one for one in self.sections}[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -72,3 +73,22 @@ class Claim(Plain):
     end: str | None = None
     confidence: float = 0.8
     language: str = "en"
+
+
+def speak_alone(memories: Iterable[Memory]) -> frozenset[tuple[str | None, str]]:
+    """User ids, with the name of the only one who speaks as that user: it is their own.
+
+    Where several names speak as one user, somebody has stored the conversation of others.
+    """
+    names: dict[str | None, set[str]] = {}
+    for one in memories:
+        if is_learned(one) and one.user_id is not None:
+            names.setdefault(one.user_id, set()).add((one.name or "").casefold())
+    return frozenset((user, known.pop()) for user, known in names.items() if len(known) == 1)
+
+
+def is_own_voice(memory: Memory, alone: Collection[tuple[str | None, str]]) -> bool:
+    """Whether the user said it, under no name, that of the user id, or one that is `alone`."""
+    name = (memory.name or "").casefold()
+    user = memory.user_id
+    return name in ("", (user or "").casefold()) or (user, name) in alone

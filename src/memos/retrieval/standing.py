@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from memos.language.domains import domains
-from memos.model.claim import SELF, is_learned
+from memos.model.claim import SELF, is_learned, is_own_voice, speak_alone
 from memos.model.memory import STANDING, Memory
 
 MEANT = 3  # memories of the question's own field that a context takes, newest first, and
@@ -16,9 +16,17 @@ def of_the_user(memories: Iterable[Memory]) -> list[Memory]:
     """Those about the person whom the memory serves.
 
     What was stored directly is; what was learned only where that person said it of themselves:
-    who speaks under another name than the user's is somebody else in a stored conversation.
+    who speaks under another name than the user's, besides others, is somebody else in a stored
+    conversation.
     """
-    return [memory for memory in memories if not is_learned(memory) or _own(memory)]
+    found = list(memories)
+    alone = speak_alone(found)
+    return [
+        memory
+        for memory in found
+        if not is_learned(memory)
+        or (memory.metadata.get("subject") == SELF and is_own_voice(memory, alone))
+    ]
 
 
 def by_weight(memories: Iterable[Memory]) -> list[Memory]:
@@ -38,8 +46,3 @@ def pertinent(query: str, memories: Sequence[Memory], nearest: Sequence[Memory])
     meant.sort(key=lambda one: (one.when, one.id), reverse=True)
     found = {one.id: one for one in (*meant[:MEANT], *nearest)}
     return list(found.values())[:NEAR]
-
-
-def _own(memory: Memory) -> bool:
-    named = memory.name is None or memory.name.casefold() == (memory.user_id or "").casefold()
-    return named and memory.metadata.get("subject") == SELF

@@ -6,14 +6,13 @@ import asyncio
 import copy
 import os
 import socket
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
-
-from typing_extensions import Self
 
 from memos.errors import UsageError
 from memos.jobs import handlers, timetable_jobs
@@ -23,6 +22,7 @@ from memos.memories.embedding import Embedding
 from memos.memories.learning import DELAY, LEARN, Learner, Planned, learning_task
 from memos.memories.pages import Pages
 from memos.memories.parts import Parts, build
+from memos.memories.relearning import relearning_tasks
 from memos.memories.rush import Rush
 from memos.memories.scopes import Caller, Scopes
 from memos.memories.studying import Budget, Student
@@ -89,6 +89,7 @@ class Base:
             limits,
             tasks=self._tasks,
             planned=self._plan,
+            again=self._relearning,
         )
         self._needs_loop = self._parts.needs_loop
         self._opening: asyncio.Lock | None = None
@@ -135,7 +136,7 @@ class Base:
             finally:  # a full disk keeps nothing open
                 await self._parts.close()
 
-    def of(self, tenant: str) -> Self:
+    def of(self: B, tenant: str) -> B:  # noqa: PYI019 - Self needs Python 3.11
         """The same memory on behalf of another tenant; it lives as long as this one."""
         checks.check_id("tenant", tenant, self.settings.max_id)
         if not self._open:
@@ -184,6 +185,10 @@ class Base:
             return ()
         learning = learning_task(key, Instant(now + DELAY))
         return (learning,) if self._student is None else (learning, self._student.task(key))
+
+    def _relearning(self, key: CubeKey, ids: Sequence[str]) -> tuple[Task, ...]:
+        """What makes good what a change of these memories takes away."""
+        return relearning_tasks(key, ids) if self._learns and ids else ()
 
     def _plan(self, key: CubeKey, task: Task) -> None:
         """Keeps in mind that a task of `_tasks` was committed."""

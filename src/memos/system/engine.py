@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memos.system.auditing import Auditing
 from memos.system.care import Care
 from memos.system.jobs import Jobs
 from memos.system.pages import Consolidated
@@ -14,7 +15,7 @@ from memos.system.writing import Writing
 
 
 class AsyncMemOS(
-    Writing, Reading, Consolidated, Remarking, Replaying, Sharing, Care, Jobs, Working
+    Writing, Reading, Consolidated, Remarking, Replaying, Sharing, Care, Auditing, Jobs, Working
 ):
     """A memory operating system, embedded in this process.
 

@@ -63,6 +63,26 @@ class LearningContract(SystemContract):
         assert await after(0, 5) == (said, 4)
 
     @scenario
+    async def test_what_a_change_has_tainted(self, system: Backends) -> None:
+        desk, other = Desk(system), Desk(system, "user:bob")
+        one, two = await desk.say(desk.message("one"), desk.message("two"))
+        of_one = await desk.remember("of one", one)
+        await desk.remember("of both", one, two)
+        await desk.remember("of two", two)
+
+        async def told(*ids: str) -> list[str]:
+            found = await system.records.tainted_by(desk.key, ids)
+            return [memory.content for memory in found]
+
+        assert await told(one.id, two.id) == []
+        await desk.commit(forget=(one.id,))
+        assert sorted(await told(one.id, one.id, UNKNOWN)) == ["of both", "of one"]
+        assert await told(two.id) == ["of both"]
+        assert await system.records.tainted_by(other.key, (one.id,)) == []
+        await desk.commit(forget=(of_one.id,))
+        assert await told(one.id) == ["of both"]
+
+    @scenario
     async def test_what_was_said_since_is_told_as_it_is_now(self, system: Backends) -> None:
         desk = Desk(system)
         gone, kept = await desk.say(desk.message("gone"), desk.message("kept"))

@@ -45,8 +45,8 @@ _PASTED = re.compile(
     r"|logs?|output|errors?|trace|code|scripts?|descriptions?|ads?|review|transcript|notes|quote|lyrics|poem|story"
     r"|bio|abstract|listing|excerpt|sample|dialogue|chapter|cover letter|file|config|json|response)\b[^\n:.]{0,60}:.*\Z"
     r"|(?:请?帮我|请|麻烦)?(?:翻译|翻成|译成|翻一下|把[^\n。！？:：]{0,12}(?:翻|译|改)成|润色|改写|总结|概括|校对|修改|缩写|扩写|改一?[下改]|检查|解释|分析)[^\n。！？:：]{0,24}[:：].*\Z"
-    r"|(?:以下|下面|这)(?:是|段|封|篇|条)[^\n。！？:：]{0,24}"
-    r"(?:邮件|文章|文字|内容|短信|消息|报错|日志|代码|歌词|段落|聊天记录|简历|作文|稿子)[^\n。！？:：]{0,12}[:：].*\Z",
+    r"|(?:以下|下面|这)(?:是|段|封|篇|条|份|道|则)[^\n。！？:：]{0,24}"
+    r"(?:邮件|文章|文字|内容|短信|消息|报错|日志|代码|歌词|段落|聊天记录|简历|作文|稿子|合同|材料|题目|投稿|公告|通知)[^\n。！？:：]{0,12}[:：].*\Z",
     _I | re.DOTALL,
 )
 
@@ -61,6 +61,8 @@ _FICTION = re.compile(
     r"|narrator|hero|heroine|villain|npc|oc)(?:['’]s| (?:is|has|lives|works|named|called|in)\b)|in (?:my|the|our|this) "
     r"(?:[\w'’-]+ )?(?:novel|story|book|game|campaign|script|screenplay|film|movie|play|dream)\b|in[- ]character|chapter \w+\b"
     r"|(?:my|the|a|our|this) (?:\w+ )?(?:novel|short story|screenplay|campaign|fan ?fic\w*)(?:['’]s| is| opens| starts| begins| follows)\b"
+    r"|(?:carry on|continue|go on|keep going)\b[^.!?\n]{0,40}\b(?:voice|story|scene|tone|style|tale|where (?:we|i|it))\b"
+    r"|here['’]?s (?:the|my|a) (?:plot|premise|pitch|opening|scene|first (?:line|paragraph|page|chapter))\b|\*(?:draws|sighs|enters|opens|smiles|walks|looks|nods|turns|raises|grins|bows|casts)\s[^*\n]{0,60}\*"
     r"|(?:int|ext)\.\s|(?:story|fiction|plot|premise|prompt|scenario|scene|setting|roleplay|lyrics|quote|riddle|joke)\s?:)"
     r".*\Z",
     _I | re.DOTALL,
@@ -74,7 +76,7 @@ _HAN_FICTION = re.compile(
 # A problem to be solved is about nobody: Amal earns 42,000 a month. How much does she save?
 _PROBLEM = re.compile(
     r"\bhow (?:much|many|far|long|old|fast) [^.?!\n]{0,40}?\b(?:does|do|did|will|are|is|has|have|would|can) (?:he|she|they|it|each|the \w+|[A-Z]\w+)\b"
-    r"[^?\n]{0,80}\?[^?]{0,80}\Z|\bshow (?:the|your|all) (?:working|work|steps)\b|\bq[0-9]{1,2}[.):]\s|求[^。？\n]{0,20}(?:多少|几)[^。？\n]{0,10}？?\Z",
+    r"[^?\n]{0,80}\?[^?]{0,80}\Z|\bshow (?:the|your|all) (?:working|work|steps)\b|\bq[0-9]{1,2}[.):]\s|求[^。？\n]{0,20}(?:多少|几)[^。？\n]{0,10}？?\Z|还剩(?:下)?(?:几|多少)|一共(?:有|是|要|花)?(?:几|多少)[^。？\n]{0,8}[？?]|(?:要|请|需)?写出?过程",
     _I,
 )
 _JOKE = re.compile(
@@ -130,6 +132,15 @@ def told(text: str) -> str:
     spoken = sum(map(bool, map(_SPEAKER.match, lines)))
     kept = [line for line in lines if not _of_another(line, transcript=spoken > 1)]
     return _GREETING.sub("", "\n".join(kept)).strip()
+
+
+def parted(text: str) -> tuple[list[str], list[str]]:
+    """The lines of `text` that are of logs, code, tables, mails; and the others; no blank ones."""
+    parts: tuple[list[str], list[str]] = ([], [])
+    for line in text[:READ_LIMIT].split("\n"):
+        if line.strip():
+            parts[not _of_another(line, transcript=False)].append(line)
+    return parts
 
 
 def _of_another(line: str, *, transcript: bool) -> bool:

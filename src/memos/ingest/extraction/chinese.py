@@ -6,6 +6,7 @@ import re
 
 from memos.ingest.extraction.chinese_clauses import read
 from memos.ingest.extraction.chinese_facts import EVENTS, FACTS, PLANS, TASTES
+from memos.ingest.extraction.chinese_leanings import LEANINGS
 from memos.ingest.extraction.chinese_profile import BIRTHDAYS, PROFILE
 from memos.ingest.extraction.engine import Grammar
 
@@ -14,7 +15,7 @@ _HEADS = re.compile(
     r"\A(?:的是|的|了|就是|是|还是|就|也|都|一个|个|一名|名|一位|那些|这些|那种|这种|着)+(?=..)"
 )
 _TAILS = re.compile(
-    r"(?<=.)(?:[啊呀哈哦呢嘛啦吧呗哇喔]+|了|之类的?|什么的|啥的|这种|那种|这样|好几年|一会儿)+\Z"
+    r"(?<=.)(?:[啊呀哈哦呢嘛啦吧呗哇喔]+|了|之类的?|什么的|啥的|这种|那种|这样|好几年|一会儿|以后|之后|以来|那会儿|的时候)+\Z"
 )
 
 
@@ -37,7 +38,7 @@ CHINESE = Grammar(
     language="zh",
     clauses=re.compile(r"[。！？!?；;\n，]+"),
     unsure=re.compile(r"[?？]"),
-    rules=(*BIRTHDAYS, *PLANS, *PROFILE, *TASTES, *EVENTS, *FACTS),
+    rules=(*BIRTHDAYS, *PLANS, *PROFILE, *TASTES, *LEANINGS, *EVENTS, *FACTS),
     read=read,
     tidy=_tidy,
     several=_several,

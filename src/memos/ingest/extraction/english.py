@@ -6,7 +6,16 @@ import re
 
 from memos.ingest.extraction.engine import Grammar
 from memos.ingest.extraction.english_clauses import read
-from memos.ingest.extraction.english_facts import BESIDE_TASTES, EVENTS, FACTS, PLANS, TASTES
+from memos.ingest.extraction.english_facts import (
+    BESIDE_TASTES,
+    EVENTS,
+    FACTS,
+    PLANS,
+    TASTES,
+    UNOWNED,
+)
+from memos.ingest.extraction.english_kin import KIN
+from memos.ingest.extraction.english_leanings import LEANINGS
 from memos.ingest.extraction.english_profile import EMBEDDED, PROFILE
 
 _EDGE = " \t,.;:!?\"'()-"
@@ -41,7 +50,18 @@ ENGLISH = Grammar(
     language="en",
     clauses=re.compile(r"[.!?\n]+"),
     unsure=re.compile(r"\?"),
-    rules=(*PROFILE, *EMBEDDED, *TASTES, *BESIDE_TASTES, *PLANS, *EVENTS, *FACTS),
+    rules=(
+        *PROFILE,
+        *EMBEDDED,
+        *KIN,
+        *TASTES,
+        *BESIDE_TASTES,
+        *LEANINGS,
+        *PLANS,
+        *EVENTS,
+        *FACTS,
+        *UNOWNED,
+    ),
     read=read,
     tidy=_tidy,
     several=_several,

@@ -41,8 +41,10 @@ from memos.language.names import names
 from memos.model.claim import SELF
 
 _I = re.IGNORECASE
-BESIDE, ASIDE = "~ ", "? "
-"""How a clause begins that is looked through for what stands beside; in a question, less counts."""
+BESIDE, ASIDE, DOUBTED, NOBODYS = "~ ", "? ", "% ", "^ "
+"""How a clause begins that is looked through for what stands beside; in a question, and where it
+says what would be, less counts; what is about nobody known may still be an event or a plan of the
+speaker's."""
 
 _LEADS = re.compile(rf"(?:{LEAD_IN}\b|(?P<when>{WHEN})(?=[\s,]))[\s,:!.-]*", _I)
 _KEPT = (  # adverbs that make a taste of a habit
@@ -94,10 +96,14 @@ _AM = re.compile(
 )
 _DOES = re.compile(
     rf"(?:(?!(?:took (?:me|us|ages|a while|forever|it)|used|based|fixed|thanks|noted|agreed|booked it|need|heard|said|told|thought|guessed|sorted|put|set|cut|read|let|hit|shut|split|quit it|kept|made it|got it|saw that|got any|done|understood|meant|led|left|sent|found (?:it|this)|tried|asked|installed|updated|lost (?:me|here)|stuck|confused|interested|supposed|curious|related|speaking)\b){PAST}"
-    r"|(?:love|hate|prefer|adore|enjoy|dislike|loathe|detest)(?! (?:it|this|that|you|your|how)\b)|can't (?:stand|bear|do|eat|drink|have|be doing|abide)|cannot stand|don't (?:eat|drink|like|smoke|drive|do)|only (?:buy|eat|drink|wear|use|read|watch)|never (?:eat|drink|drive|fly|buy|wear|order|touch|liked|learned|been|had)"
+    r"|(?:love|hate|prefer|adore|enjoy|dislike|loathe|detest)(?! (?:it|this|that|you|your|how)\b)|can't (?:stand|bear|do|eat|drink|have|be doing|abide)|cannot stand|don't (?:eat|drink|like|smoke|drive|do)|only (?:buy|eat|drink|wear|use|read|watch)|never (?:eat|drink|drive|fly|buy|wear|order|touch|liked|learned|been|had|got on with|took to|warmed to|got into|understood the|saw the)"
     r"|always (?:eat|drink|buy|order|wear|sleep|had|loved|hated|been)|(?:live|work|teach|study) (?:in|at|as|for|on|near)|would rather|'d rather|(?:have|got) (?:a|an|two|three|four) (?!question|problem|quick|bug|issue|lot|feeling|minute|moment|few|couple)|have been|used to|read (?!this|that|the)|quit (?!it)|put (?:down|up) |split up|cut out)\b",
     _I,
 )  # fmt: skip
+_HE_DOES = re.compile(  # without a subject it is about who was named last
+    r"(?:(?:still|always|never|also|only|usually) )?(?:swears by|loves|hates|likes|adores|prefers|despises|refuses|lives (?:in|on|for|with)|works (?:as|at|in|for|nights)|plays|drinks|eats|teaches|studies|collects|keeps|drives|rides|can't (?:stand|abide|bear|stomach))\b",
+    _I,
+)
 _OWNS = re.compile(
     r"(?:two|three|four|five|six|twin|[0-9])\s(?:\w+\s)?(?:kids|boys|girls|sons|daughters|children|cats|dogs|toddlers|teenagers|teens|brothers|sisters|kittens|puppies|rabbits|hens|horses)\b",
     _I,
@@ -135,10 +141,13 @@ _BOTH = re.compile(
 )
 _ORDER = re.compile(
     r"\b(?:(?:please |kindly )?(?:remind|tell|ask|warn|give|send|show) me\b[^.!?]*\b(?:whenever|every time|each time|every (?:day|morning|evening|week|night|\w+day))"
+    r"|(?:please |kindly |pls )?(?:address me as|refer to me as|refrain from|stick to|keep (?:it|them|answers|replies) )[^.!?]{3,60}\b(?:in (?:all |any )?(?:future|your)|from now on|always|every|going forward)"
+    r"|\A(?:please |kindly |pls )?(?:address me as|refer to me as|refrain from \w+)|\bwhen(?:ever)? you (?:send|give|show|write|answer|reply|make|suggest|post)\b[^.!?]{0,60}?(?:,|\s)(?:use|write|give|add|put|keep|include|answer|don't|do not|skip|leave|make|stick to)\b"
     r"|(?:stop|quit) (?:\w+ing)\b[^.!?]*\b(?:every|each|all|any|me|your|replies|answers|so)\b|(?:for|with|in) [^,.;!?]{3,40},? (?:please )?(?:always|never) (?:give|show|use|write|include|answer|add|put|send|tell|start|ask)"
     r"|(?:always|never) (?:give|show|tell|send|call|ask) me\b|call me (?!back|later|crazy|old|stupid|when|tomorrow|tonight|on|at|a\b|an\b|if)\w+)",
     _I,
 )
+_RESOLVES = re.compile(r"\A\W*never (?!using|writing|giving|adding|putting)\w+ing\b", _I)  # oneself
 _ORDER_PART = re.compile(
     r"(?:,\s*|\s+)(?:so|and|but|also)?\s*(?=(?:from (?:now|here|today)\b|going forward|in future\b|please (?:always|never|don't)|for \w+ stuff (?:always|never)|never (?:put|use|call|give|suggest|write|ask|send|show)\b|always (?:give|use|write|answer|put|call|show|ask|include)\b|don't (?:ever|you)\b|no \w+(?: \w+)?,? (?:please,? )?ever\b))",
     _I,
@@ -179,6 +188,8 @@ def read(text: str) -> Iterator[Clause]:
 
 
 def _orders(text: str) -> bool:
+    if _RESOLVES.search(text):
+        return False
     return is_standing_order(text) or _ORDER.search(text) is not None
 
 
@@ -216,6 +227,8 @@ def _in_sentence(
         subject = found[0] if found else None
         mention(part, people)
         if found is None:
+            if not DOUBT.search(part) and not ASKS.match(opened):
+                yield Clause(part, NOBODYS + opened)
             continue
         if found[0] != SELF:
             people.add(found[0])
@@ -244,6 +257,8 @@ def _found(
         for pattern, verb in _WITHOUT:
             if pattern.match(opened):
                 return SELF, verb + opened
+        if _HE_DOES.match(opened) and (last := people.last()):
+            return last, " " + opened
     return subject_of(opened, people, known)
 
 
@@ -257,8 +272,7 @@ def _relatives(part: str, people: People) -> Iterator[Clause]:
 
 def _beside(part: str) -> Iterator[Clause]:
     """A clause that is looked through for what stands beside something else."""
-    if not DOUBT.search(part):
-        yield Clause(part, BESIDE + part)
+    yield Clause(part, (DOUBTED if DOUBT.search(part) else BESIDE) + part)
 
 
 def _opened(clause: str) -> tuple[str, str]:

@@ -99,6 +99,10 @@ working struggling feeling looking trying thinking hoping waiting wondering usin
 talking reading watching eating sleeping dying freezing running_out running_late having_a_hard having_trouble having_issues
 being seeing_a seeing_an doing_this doing_a making_a learning sitting writing_a writing_this writing_to stuck debugging testing
 """)
+_MOODS = words("""
+tired bored excited stressed worried confused exhausted annoyed scared knackered pleased relieved surprised interested disappointed
+impressed ashamed embarrassed shocked used supposed frustrated overwhelmed thrilled drained wasted swamped tempted
+""")
 _TRIFLES = words("""
 slept ate drank woke watched felt thought tried asked said told used needed wanted looked forgot talked talked_to saw_a saw_an saw_the
 had_a_weird had_a_dream had_a_nightmare went_for_a went_for went_back_to_bed went_out went_shopping had_a_cheese had_soup had_lunch had_dinner had_breakfast had_a_coffee had_a_great had_a_good had_a_bad had_a_long had_a_rough had_to had_some
@@ -139,13 +143,25 @@ PLANS: tuple[Rule, ...] = (
 )  # fmt: skip
 
 EVENTS: tuple[Rule, ...] = (
-    _told("event", rf"\A(?!(?:have|has) got\b)(?:have |has |had |did )?(?:just |finally )?(?!(?:{_TRIFLES})\b)(?![^;!?]*\b(?:files?|code|script|server|database|api|config|branch|pull request|bugs?|commit|docker|package|version|settings?|logs?|spreadsheet|draft|errors?|prompt|chat|answer|query|function|build|ticket)\b)(?:{_IRREGULAR}|passed|[a-z]+(?:[^e]ed|eed))\b(?<!need)(?!\s(?:it|that|this|them|you|your)\b)\s[^;!?()]{{2,140}}", EVENT, beside=True, dated=True),
+    _told("event", rf"\A(?!(?:have|has) got\b)(?:have |has |had |did )?(?:just |finally )?(?!(?:{_TRIFLES}|{_MOODS})\b)(?![^;!?]*\b(?:files?|code|script|server|database|api|config|branch|pull request|bugs?|commit|docker|package|version|settings?|logs?|spreadsheet|draft|errors?|prompt|chat|answer|query|function|build|ticket)\b)(?:{_IRREGULAR}|passed|[a-z]+(?:[^e]ed|eed))\b(?<!need)(?!\s(?:it|that|this|them|you|your)\b)\s[^;!?()]{{2,140}}", EVENT, beside=True, dated=True),
     _told("event", r"\A(?:got|was|were|have gotten|has gotten|(?:been|have been|has been)(?!\s(?:happily |recently )?(?:married|engaged|divorced)))\s(?:just |finally |recently )?(?:moved|promoted|fired|laid off|made redundant|hired|accepted|rejected|engaged|married|divorced|robbed|mugged|burgled|hospitali[sz]ed|admitted|vaccinated|elected|nominated|awarded|invited|offered|stung|bitten|hit|evicted|scammed|approved|published|selected|transferred|discharged|cancelled|canceled|stolen|born|adopted|diagnosed)\b(?!\s(?:with|in|and raised))[^;!?()]{0,120}", EVENT, beside=True),
     _told("event", rf"\A(?:have |has |had )?(?:just |finally )?(?:{_LIFE_PAST})\s(?:(?!(?:to|it|that|this|no)\b)[\w'’-]+\s){{0,4}}?{_NOTABLE}\b[^;!?()]{{0,120}}", EVENT),
     _told("event", rf"\A(?:my|our)\s(?:[\w'-]+\s){{1,3}}?(?:{_IRREGULAR}|[a-z]+(?:[^e]ed|eed)|got [a-z]+)\b[^;!?()]{{0,120}}", EVENT, dated=True),
     _told("event", r"\A(?:(?:am|is|are|got|get|came|come|flew|returned|arrived)\s(?:just )?(?:back|home)|returned)\sfrom\s(?!work|school|the (?:gym|shop|store|office)|lunch|a (?:run|walk|meeting))[^;!?()]{3,80}", EVENT),
     _told("event", r"\A(?:have |has |had )?(?:just |finally |recently )?(?:retired|graduated|resigned|emigrated|eloped|separated|died|passed away|gave birth|proposed|quit (?:my|her|his) job|lost (?:my|his|her) (?:job|mother|father|mom|mum|dad|grandmother|grandfather|wallet|passport|phone)|broke up|split up|broken up|had a baby|had (?:a )?(?:small |mild |massive |minor )?(?:stroke|heart attack|miscarriage|fall|accident|surgery|operation))\b[^;!?()]{0,120}", EVENT),
 )  # fmt: skip
+
+_AFFAIR = (  # what happens to somebody, and is no news and no matter of the work in hand
+    r"(?!(?:the|a|this|that|your|their|its) (?:[\w-]+ ){0,2}?(?:file|code|script|server|database|api|config|branch|request|bug|commit|version|log|error|query|function|build|ticket|report|article|email|mail|message|market|president|government|minister|company|team|prices?|index|stock|match|season|film|movie|series|release|update|model|court|police|city|country|bank|fed)\b)"
+    r"(?!(?:it|there|he|she|they|you|this|that|which|what|who|how|why|when|where|please|if|can|could|would|should|do|does|is|are|was|were|make|write|give|show|tell|remind|set|add|move|book|schedule|create|find|check|change|let|meeting|subject|date|re|fw|from|to)\b)"
+)
+UNOWNED: tuple[Rule, ...] = (
+    _told("event", rf"\A\^ {_AFFAIR}(?:(?:the|our|my|a|an) )?(?:[\w'’-]+\s){{1,4}}?(?:finally |just |already |also )*(?:came|arrived|started|began|ended|died|broke|failed|passed|closed|opened|happened|went|got|was|were|turned|moved|left|fell|proposed|[a-z]+(?:[^e]ed))\b[^;!?()]{{2,120}}", EVENT, dated=True),
+    _told("event", r"\A\^ (?:just |finally |only )*(?:got|had|did|saw|met|went|came|took|started|finished|made|bought|sold|hung up|ran|won|lost|gave|signed|passed|failed)\s(?!it\b|that\b|this\b|to\b)[^;!?()]{4,120}", EVENT, dated=True),
+    _told("plan", rf"\A\^ {_AFFAIR}(?:(?:the|our|my|a|an|new|next) )?(?:[\w'’-]+\s){{1,4}}?(?:is|are|'s|gets?|starts?|begins?|ends?|comes?|arrives?|has been moved|was moved|will be|due|on)\s(?:due |on |by |in |for |to |from |fitted |delivered |done |being |back |next |this |tomorrow )*[^;!?()]{{2,100}}", PLAN, dated=True),
+    _told("plan", r"\A\^ (?:start|starting|flying|moving|leaving|going|heading|driving|seeing|meeting|taking|visiting|having|getting|hauling|picking up|dropping off|handing in)\s(?!it\b|that\b|this\b)[^;!?()]{4,120}", PLAN, dated=True),
+)  # fmt: skip
+"""What happened or is to happen, of which no person is the subject."""
 
 _HABIT = words("""
 run walk cycle drive swim teach volunteer coach collect play work sleep wake get go take commute read write cook bake garden

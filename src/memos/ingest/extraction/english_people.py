@@ -89,6 +89,10 @@ class People:
         self.known = [one for one in self.known if one[0] != subject] + [(subject, sex)]
         return subject
 
+    def last(self) -> str | None:
+        """Who was named last; nobody where the last ones are many."""
+        return self.known[-1][0] if self.known and self.known[-1][1] != "n" else None
+
     def behind(self, pronoun: str) -> str | None:
         """The person whom a pronoun means: the last known to be of that sex, else the last."""
         low = pronoun.lower()

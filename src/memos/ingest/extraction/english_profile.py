@@ -194,9 +194,18 @@ PROFILE: tuple[Rule, ...] = (
 """In the order in which they are tried."""
 
 _OPEN = r"\A~ "
-_ANY = r"\A[~?] (?:.*?\b)?"
+_PASSING_BY = r"(?![^.;!?]{0,40}\b(?:for (?:the|a|work|business)|until|till|this (?:week|month|weekend)|today|tomorrow|tonight|on (?:business|holiday|vacation)|visiting|right now|at the moment|next)\b)"
+_ANY = r"\A[~?%] (?:.*?\b)?"
 
 EMBEDDED: tuple[Rule, ...] = (
+    _rule("home", rf"\A(?:am|are|is)\s(?:(?:up|down|over|out|based|here|still|now|all the way|stuck|not far from [^,.;]{{2,20}})\s)*in\s(?P<value>{_NAMED}){_PASSING_BY}(?!\s(?:hospital|airport|station|hotel|class|court|traffic)\b|['’])"),
+    _rule("home", rf"\A~ (?:[^;:.!?()]{{0,80}}?[,\s])?(?:here|over here|down here|up here|out here|back (?:here|home)) in\s(?P<value>{_NAMED}){_PASSING_BY}"),
+    _rule("home", rf"\A~ (?:[^;:.!?()]{{0,80}}?\s)?(?:my|our) (?:flat|apartment|house|place|garden|street|village|office|studio|neighbou?rhood) (?:here )?in\s(?P<value>{_NAMED})"),
+    _rule("age", r"\A~ (?:[^;:.!?()]{0,40}?[,\s])?(?P<value>[1-9][0-9])[\s-]?(?:y/o|yo|yrs? old|years? old|year-old)\s(?:man|woman|guy|girl|male|female|bloke|dude|lady|mum|mom|dad|mother|father|student|single)\b"),
+    _rule("language", rf"\A(?:my) (?P<value>{NATIONS}) is\s(?:only |just |still |pretty |quite |a bit |very |really )*(?:passable|fluent|rusty|good|bad|terrible|ok|okay|basic|decent|poor|awful|broken|patchy|shaky|better|not (?:great|good|bad))\b"),
+    _rule("school", rf"\A~ (?:[^;:.!?()]{{0,80}}?\s)?(?:my|our) (?:prof|professor|lecturer|tutor|supervisor|advisor|course|classes|degree|master's|phd|uni|semester|dorm) (?:at|from)\s(?P<value>{_NAMED}|[A-Z]{{2,6}}\b)"),
+    _rule("health", r"\A(?:am|is|are|have been|has been|went|was put|been) on\s(?P<value>(?:insulin|statins?|the pill|antidepressants|blood thinners|beta blockers|antibiotics|steroids|hrt|ssris?|lithium|chemo|dialysis|[a-z]{4,}(?:formin|pril|sartan|statin|olol|pine|zole|arin|xine|tine|line|pram|mab|cillin|mycin|zepam|zolam|idone|apine|thyroxine))\b)"),
+    _rule("health", r"\A~ (?P<value>type (?:1|2|one|two)(?: diabetic)?)\s(?:since|diabetic|here|all my life)\b"),
     _rule("partner", rf"{_ANY}my (?:wife|husband|partner|girlfriend|boyfriend|fiancée|fiancé|fiancee|fiance|hubby)(?:'s name is|,| is| is called)?\s(?P<value>{_NAMED})(?!'s\s(?:{RELATION}))(?=\W|\Z)"),
     _rule("partner", rf"{_OPEN}(?:\w+,? )?(?P<value>{_NAMED}) and (?:i|me)\s(?:are|have been|got|will be|'re|just got|finally got)\s(?:finally |now |both )?(?:getting )?(?:married|engaged|dating|together|moving in)\b"),
     _rule("pet", rf"{_ANY}(?:my|our) (?P<value>(?:{MODIFIER}\s)?(?:{words(ANIMAL)})(?:,|'s called| is called| called| named|'s name is)?\s{_NAMED})"),

@@ -67,7 +67,7 @@ ASKS = re.compile(
 )
 _QUESTION = re.compile(
     r"(?:[,:]\s*|\s[-–]\s|\s+)(?:(?:so|and|but|then|or|also)\s+)?(?:(?:what|which|how|why|whose)\b(?!\s(?:i|we|he|she|they|my|much i|to)\b(?! (?:should|could|can|need)))|where (?:should|can|could|do|is)|when (?:should|can|is)|who (?:should|can|do|would)"
-    r"|any (?:ideas?|tips?|advice|suggestions?|recommendations?|thoughts?|chance|good|\w+)|is (?:it|that|this|there)|are there|can (?:i|you|we|he|she|they)|could (?:i|you|we)|should (?:i|we|he|she)|shall|do (?:i|you|we|they)|does (?:it|that|this|anyone|he|she)"
+    r"|any (?:ideas?|tips?|advice|suggestions?|recommendations?|thoughts?|chance|good|(?!day\b|time\b|more\b|longer\b|app\b)\w+)|is (?:it|that|this|there)|are there|can (?:i|you|we|he|she|they)|could (?:i|you|we)|should (?:i|we|he|she)|shall|do (?:i|you|we|they)|does (?:it|that|this|anyone|he|she)"
     r"|would (?:you|it|that|a)|will (?:it|that|i)|got any|know any|maybe|ideas|thoughts|suggestions|recommendations|right|ok|correct|yes|isn't it|remember|don't (?:i|you))\b",
     _I,
 )
@@ -96,7 +96,7 @@ IF = re.compile(
 )
 REPORTED = re.compile(
     r"\A(?:(?:\S+\s){0,4}?)(?:says?|said|tells?|told|claims?|claimed|thinks?|thought|reckons?|asked|asks|wrote (?:me|that|to)|texted|heard"
-    r"|swears|insists?|insisted|argues?|argued|mentioned|suggested|suggests|replied|joked|according to|believes?|read (?:that|somewhere)"
+    r"|swears (?!by)|insists?|insisted|argues?|argued|mentioned|suggested|suggests|replied|joked|according to|believes?|read (?:that|somewhere)"
     r"|saw (?:that|a)|it's said|wants me|wants us|keeps? (?:saying|telling|asking)|wants (?:to know|me|us|you))\b",
     _I,
 )

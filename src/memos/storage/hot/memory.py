@@ -15,7 +15,7 @@ class MemoryHot(HotSet):
 
     needs_loop = False
 
-    def __init__(self, capacity: int = 256) -> None:
+    def __init__(self, capacity: int = HotSet.CAPACITY) -> None:
         self._capacity = capacity
         self._cubes: dict[CubeKey, dict[str, HotEntry]] = {}
         self._lock = threading.Lock()

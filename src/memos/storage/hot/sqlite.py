@@ -19,7 +19,7 @@ class SqliteHot(HotSet):
 
     needs_loop = False
 
-    def __init__(self, database: Database, capacity: int = 256) -> None:
+    def __init__(self, database: Database, capacity: int = HotSet.CAPACITY) -> None:
         self._database = database
         self._capacity = capacity
 

@@ -232,6 +232,21 @@ class MemoryRecords(Records):
         marks = self._book(key.tenant).marks
         return {name: at for (cube_id, name), at in marks.items() if cube_id == key.cube_id}
 
+    async def tainted_by(self, key: CubeKey, ids: Sequence[str]) -> list[Memory]:
+        book = self._book(key.tenant)
+        refs = {
+            each.ref
+            for source in ids
+            for each in book.derived.get(source, ())
+            if each.kind == "memory" and each.ref in book.chains
+        }
+        last = [book.chains[ref][-1] for ref in sorted(refs)]
+        return [
+            one
+            for one in last
+            if one.tainted and one.state is State.ACTIVE and one.cube_id == key.cube_id
+        ]
+
     async def episodes_after(self, key: CubeKey, seq: int, limit: int) -> tuple[list[Memory], int]:
         said = [
             (chain[0].seq, chain[-1])

@@ -29,6 +29,13 @@ SELECT {MEMORY_COLUMNS} FROM versions f CROSS JOIN memories y ON y.id = f.memory
     CROSS JOIN cubes c ON c.key = v.cube
 {_WHERE} AND f.seq <= ?3 ORDER BY f.seq, f.key"""
 
+TAINTED = f"""
+SELECT {MEMORY_COLUMNS} FROM derivations d
+    CROSS JOIN memories y ON y.id = unhex(replace(d.ref, '-', ''))
+    CROSS JOIN versions v ON v.memory = y.id AND v.superseded_at IS NULL
+    CROSS JOIN cubes c ON c.key = v.cube
+WHERE d.source=? AND d.kind='memory' AND y.cube=? AND y.tainted=1 AND y.state='active'"""
+
 DERIVED = "SELECT ref FROM derivations WHERE source=? AND kind='memory'"
 
 
@@ -61,6 +68,19 @@ class SqliteLearning(Records):
         def job(cursor: apsw.Cursor) -> dict[str, int]:
             sql = "SELECT name, value FROM marks WHERE cube=?"
             return {str(name): int(at) for name, at in every(cursor, sql, (cube_key(cursor, key),))}
+
+        return await self._database.read(job)
+
+    async def tainted_by(self, key: CubeKey, ids: Sequence[str]) -> list[Memory]:
+        def job(cursor: apsw.Cursor) -> list[Memory]:
+            cube = cube_key(cursor, key)
+            rows = [
+                row
+                for one in dict.fromkeys(ids)
+                for row in every(cursor, TAINTED, (pack(one), cube))
+            ]
+            found = {memory.id: memory for memory in map(memory_of, rows)}
+            return [found[id] for id in sorted(found)]
 
         return await self._database.read(job)
 

@@ -1,0 +1,1 @@
+"""Audit: how good what is stored is, judged without a model."""
