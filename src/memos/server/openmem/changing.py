@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from memos.errors import InvalidInput
 from memos.memories.scopes import Caller
-from memos.model.checks import shown
+from memos.model.checks import check_list, shown
 from memos.model.memory import Kind
 from memos.server.openmem import inside, items
 from memos.server.openmem.bodies import DeleteMemory, UpdateMemory
@@ -97,7 +97,7 @@ async def _named(
 ) -> None:
     """Forgets memories by their ids, none if one of them is not there."""
     found: dict[Caller, list[str]] = {}
-    for memory_id in dict.fromkeys(ids):
+    for memory_id in dict.fromkeys(check_list("memory_ids", ids, session.memos.settings.max_batch)):
         caller, memory = await holding(session, asked, memory_id)
         if kinds is None or memory.kind in kinds:
             found.setdefault(replace(caller, cube_id=memory.cube_id), []).append(memory.id)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from memos.errors import NotFound
 from memos.server.openmem import inside
-from memos.server.openmem.whose import who
+from memos.server.openmem.whose import MOST, who
 from memos.server.sessions import Session
 
 PREFIX = "task-"
@@ -45,7 +45,7 @@ def read(task_id: str) -> list[Part]:
         parts = [Part(*one) for one in told if _sound(one)]
     except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise NotFound("task", task_id) from error
-    if not task_id.startswith(PREFIX) or not parts or len(parts) < len(told):
+    if not task_id.startswith(PREFIX) or not 0 < len(parts) == len(told) <= MOST:
         raise NotFound("task", task_id)
     return parts
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from itertools import product
 
 from starlette.exceptions import HTTPException
 
+from memos.errors import InvalidInput
 from memos.memories.scopes import Caller
 from memos.model.memory import Memory
 from memos.server.openmem import inside
 from memos.server.openmem.bodies import Names, Whose
 from memos.server.sessions import Session
 
+MOST = 100  # that one call may add to
 _NAMES = frozenset({"user_id", "agent_id", "cube_id"})
 
 
@@ -25,11 +28,10 @@ def who(
 
 def everyone(session: Session, users: Names | None, agents: Names | None) -> list[Caller]:
     """Who acts where one or several may be named: each user, with each agent if there are any."""
-    return [
-        who(session, user, agent)
-        for user in _several(users)
-        for agent in _several(agents)
-    ]  # fmt: skip
+    pairs = list(product(_several(users), _several(agents)))
+    if len(pairs) > MOST:
+        raise InvalidInput("user_id", f"{len(pairs)} users and agents", f"at most {MOST}")
+    return [who(session, user, agent) for user, agent in pairs]
 
 
 def _several(names: Names | None) -> list[str | None]:
