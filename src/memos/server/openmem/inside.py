@@ -21,8 +21,10 @@ from memos.model.message import Message
 from memos.model.scope import Narrowing, ReadScope, SystemScope
 from memos.model.time import SECOND, Instant
 from memos.system import AsyncMemOS
+from memos.system.care import MOST_LETTERS
 
 MOST_LISTED = 1_000_000
+CUBES = 10_000  # that one read looks into
 MARGIN = 2 * SECOND  # a task that was planned just before an add learns that, too
 
 Name = tuple[str | None, str]
@@ -78,11 +80,13 @@ async def holder(memos: AsyncMemOS, memory_id: str) -> Caller:
     """The owner of the cube in which a memory lies, on that cube; raises NotFound."""
     keys = await memos._parts.records.cube_keys(SystemScope(memos.settings.tenant))
     narrowing = Narrowing(now=now(memos), by_name=True)
-    scope = ReadScope(memos.settings.tenant, tuple(key.cube_id for key in keys), narrowing)
-    found = await memos._parts.records.by_id(scope, [memory_id])
-    if memory_id not in found:
-        raise NotFound("memory", memory_id)
-    return await owner(memos, found[memory_id].cube_id)
+    for start in range(0, len(keys), CUBES):
+        some = tuple(key.cube_id for key in keys[start : start + CUBES])
+        scope = ReadScope(memos.settings.tenant, some, narrowing)
+        found = await memos._parts.records.by_id(scope, [memory_id])
+        if memory_id in found:
+            return await owner(memos, found[memory_id].cube_id)
+    raise NotFound("memory", memory_id)
 
 
 async def owner(memos: AsyncMemOS, cube_id: str) -> Caller:
@@ -116,7 +120,7 @@ async def standing(memos: AsyncMemOS, caller: Caller, seq: int) -> str:
     since = (await records.recorded_by(key, seq) or 0) - MARGIN
     lost = any(
         one.kind == LEARN and one.cube_id == key.cube_id and (one.enqueued_at or 0) >= since
-        for one in await memos.dead_letters()
+        for one in await memos.dead_letters(limit=MOST_LETTERS)
     )
     return "failed" if lost else "running"
 
