@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from keyed import Keyed
@@ -144,7 +146,8 @@ def test_errors_of_every_layer_have_the_envelope(url, speaker):
     assert native.headers["content-type"] == "application/problem+json"
 
 
-def test_what_is_not_offered_says_so(speaker):
+def test_what_is_not_offered_says_so(url, speaker):
+    assert Speaker(url, "reader").refusal("chat", user_id="ann")[0] == 501
     paths = ("chat", "create/knowledgebase", "get/knowledgebase-file", "edit/profile")
     for path in paths:
         told = speaker.refusal(path, user_id="ann")
@@ -219,13 +222,35 @@ def test_a_task_that_is_given_up_has_failed(speaker, user):
         ]
         speaker.http("POST", "/v1/tasks/cancel", json={"task_ids": waiting})
         assert speaker.data("get/status", task_id=task)["status"] == "failed"
+        other = speaker.data("add/message", messages=TEA, user_id=f"{user}-other")
+        assert other["status"] == "running"
     finally:
         speaker.http("POST", "/v1/pauses/end", json={"kind": "learn"})
 
 
-@pytest.mark.parametrize("made_up", ["nope", "task-", "task-W10", "task-W1tdXQ", "task-W1siYSJd"])
-def test_tasks_that_never_were(speaker, made_up):
+@pytest.mark.parametrize(
+    "told",
+    [
+        "[]", "{}", "1", "[[]]", '[["a"', '["abcd"]', '[["ann",null,"user:ann",true]]',
+        '[["ann",null,"user:ann",-1]]', '[["ann",null,"user:ann",999999]]',
+        '[["ann",null,"user:ann",1e99]]', '[["ann",null,"user:bob",0]]', '[["ann",null,null,0]]',
+        '[[null,null,"user:ann",0]]', "[" * 100_000,
+    ],
+)  # fmt: skip
+def test_tasks_that_never_were(speaker, told):
+    made_up = "task-" + base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
     assert speaker.refusal("get/status", task_id=made_up)[:2] == (404, 50131)
+    assert speaker.refusal("get/status", task_id=told)[:2] == (404, 50131)
+
+
+def test_a_retry_beside_the_first_call_adds_nothing_twice(speaker, user):
+    def add(_: int) -> str:
+        return str(speaker.data("add/message", messages=TEA, user_id=user)["task_id"])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(add, range(4)))) == 1
+    messages = speaker.data("get/message", user_id=user)["message_detail_list"]
+    assert len(messages) == len(TEA)
 
 
 def test_a_retry_adds_nothing_twice(tmp_path):
@@ -238,6 +263,7 @@ def test_a_retry_adds_nothing_twice(tmp_path):
     body = {"messages": [*TEA, TEA[0]], "user_id": ["ann", "bob"], "conversation_id": "c"}
     with serve() as live:
         first = Speaker(live.url).data("add/message", **body)
+        assert first["status"] == "completed"  # where nothing is learned, nothing is waited for
         clock.advance(2)  # into the next minute
         assert Speaker(live.url).data("add/message", **body) == first
         other = Speaker(live.url).data("add/message", **body, info={"scene": "other"})
@@ -250,6 +276,9 @@ def test_a_retry_adds_nothing_twice(tmp_path):
         clock.advance(10)  # more than a minute: somebody says the same again
         speaker.data("add/message", **body)
         assert len(speaker.stored("ann")) == len(speaker.stored("bob")) == 9
+        clock.advance(85)  # the minute before has it, but that is longer ago than a minute
+        speaker.data("add/message", **body)
+        assert len(speaker.stored("ann")) == 12
         named = [{"role": "user", "content": "one", "message_id": "m"}]
         for _ in range(2):
             speaker.data("add/message", messages=named, user_id="eve")

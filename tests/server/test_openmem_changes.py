@@ -100,6 +100,36 @@ def test_filters_narrow_searches_and_lists(speaker, user):
     assert len(one["sources"]) == 1
 
 
+def test_each_sort_has_its_list(speaker, user):
+    stored = {
+        "fact": "The gate is green", "tool": "The gate opens with lookup()",
+        "skill": "Gate greetings\nSay good day at the gate", "preference": "Likes a green gate",
+        "instruction": "Always close the gate", "document": "Handbook of the gate",
+    }  # fmt: skip
+    for kind, text in stored.items():
+        made = {"learned": "model"} if kind == "preference" else {}
+        body = {"user_id": user, "kind": kind, "text": text, "metadata": made}
+        assert speaker.http("POST", "/v1/memories", json=body).status_code == 201
+    asked = {"query": "gate", "user_id": user}
+    few = speaker.data("search/memory", **asked)
+    assert (few["tool_memory_detail_list"], few["skill_detail_list"]) == ([], [])
+    found = speaker.data("search/memory", **asked, include_tool_memory=True, include_skill=True)
+    types = {one["memory_value"]: one["memory_type"] for one in found["memory_detail_list"]}
+    assert types == {stored["fact"]: "UserMemory", stored["document"]: "LongTermMemory"}
+    kinds = {one["preference"]: one["preference_type"] for one in found["preference_detail_list"]}
+    assert kinds[stored["preference"]] == "implicit_preference"
+    assert kinds[stored["instruction"]] == "explicit_preference"
+    (tool,) = found["tool_memory_detail_list"]
+    assert tool["tool_value"] == stored["tool"]
+    (skill,) = found["skill_detail_list"]
+    assert skill["skill_value"] == {"name": "Gate greetings", "description": stored["skill"]}
+    page = speaker.data("get/memory", user_id=user)
+    lists = ("memory", "preference", "tool_memory", "skill")
+    assert [len(page[f"{name}_detail_list"]) for name in lists] == [2, 2, 1, 1]
+    less = {"include_preference": False, "include_tool_memory": False}
+    assert speaker.data("get/memory", user_id=user, **less)["total"] == 3
+
+
 def test_pages_hold_each_memory_once(speaker, user):
     said = [{"role": "assistant", "content": f"Item {at}."} for at in range(7)]
     speaker.data("add/message", messages=said, user_id=user)
@@ -152,6 +182,23 @@ def test_deletions_reach_what_they_name(speaker, user):
     assert speaker.stored(user) == []
     messages = speaker.data("get/message", user_id=user, conversation_id="c")
     assert messages["message_detail_list"] == []
+
+
+def test_all_of_a_user_is_also_what_is_not_shown(speaker, user):
+    speaker.data("add/message", messages=TEA, user_id=user)
+    asked = {"user_id": user, "query": "green tea"}
+    block = speaker.http("POST", "/v1/context", json=asked).json()["text"]
+    speaker.data("add/message", messages=[{"role": "user", "content": block}], user_id=user)
+    old = {"user_id": user, "kind": "fact", "text": "Was here", "valid_to": "2020-01-01"}
+    over = speaker.http("POST", "/v1/memories", json=old).json()["id"]
+    assert "Was here" not in speaker.stored(user)
+    assert speaker.http("GET", f"{PREFIX}/get/memory/{over}").status_code == 200
+    other = speaker.data("delete/memory", memory_ids=[over], memory_type="preference")
+    assert other == {"success": True}
+    assert speaker.http("GET", f"{PREFIX}/get/memory/{over}").status_code == 200
+    speaker.data("delete/memory", user_id=user)
+    assert speaker.http("GET", f"{PREFIX}/get/memory/{over}").status_code == 404
+    assert speaker.data("get/message", user_id=user)["message_detail_list"] == []
 
 
 def test_a_remark_corrects_and_is_heard_once(speaker, user):

@@ -55,7 +55,8 @@ def _sound(told: object) -> bool:
         return False
     *names, cube_id, seq = told
     return (
-        all(one is None or isinstance(one, str) for one in names)
+        any(names)
+        and all(one is None or isinstance(one, str) for one in names)
         and isinstance(cube_id, str)
         and type(seq) is int
     )
