@@ -13,6 +13,7 @@ from memos.errors import UsageError
 from memos.model.key import ApiKey
 from memos.server import health, problems, routes
 from memos.server.body import BodyLimit
+from memos.server.openmem import table as openmem
 from memos.server.sessions import Doorkeeper
 from memos.system import AsyncMemOS
 
@@ -48,6 +49,7 @@ def build(memos: AsyncMemOS, *, open_as: ApiKey | None = None, workers: int = 1)
     for room in (routes, health, problems):
         room.install(app)
     app.add_middleware(BodyLimit, most=body_limit(memos))
+    openmem.install(app)  # last: it sees the errors of all others
     check_rights(app)
     return app
 
