@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from memos.system.care import Care
+from memos.system.identity import Identity
 from memos.system.jobs import Jobs
 from memos.system.pages import Consolidated
 from memos.system.reading import Reading
@@ -14,7 +15,7 @@ from memos.system.writing import Writing
 
 
 class AsyncMemOS(
-    Writing, Reading, Consolidated, Remarking, Replaying, Sharing, Care, Jobs, Working
+    Writing, Reading, Consolidated, Remarking, Replaying, Sharing, Care, Jobs, Working, Identity
 ):
     """A memory operating system, embedded in this process.
 
