@@ -17,12 +17,25 @@ import memos
 from memos import errors
 from memos.cli.app import cli
 from memos.memories.doctor import Diagnosis, Difference
-from memos.model import cube, filter, job, memory, message, recall, replay, results, work
+from memos.model import (
+    audit,
+    cube,
+    filter,
+    job,
+    key,
+    memory,
+    message,
+    recall,
+    replay,
+    results,
+    work,
+)  # fmt: skip
 from memos.model.changes import HistoryEntry
 from memos.model.task import Backlog, Pause, Task
 from memos.settings import PREFIX, Settings
 from memos.sync import MemOS
 from memos.system import AsyncMemOS
+from memos.system.identity import NewKey
 
 pytestmark = pytest.mark.docs
 
@@ -38,9 +51,10 @@ RESULTS = (
     results.Statistics, results.GenerationCount, results.Reembedded, results.ReembedStep,
     results.DeadLetter, Backlog, Diagnosis, Difference, job.JobState, job.JobResult, job.Decision,
     work.WorkReport, work.QueueLoad, work.TenantLoad, work.WorkerReport, work.TaskStanding,
-    Task, Pause,
+    Task, Pause, key.ApiKey, key.Quota, key.Tenant, NewKey, audit.AuditEntry, audit.Deed,
+    audit.ChainReport,
 )  # fmt: skip
-ENUMS = (memory.Kind, memory.State, memory.Visibility, memory.Trust, cube.Role)
+ENUMS = (memory.Kind, memory.State, memory.Visibility, memory.Trust, cube.Role, key.Right)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 ELSEWHERE = {"open", "close"}  # AsyncMemOS opens and closes by name, MemOS by its constructor
 

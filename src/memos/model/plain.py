@@ -23,7 +23,9 @@ def plain(value: Any) -> Any:
         return {name: plain(getattr(value, name)) for name in names if not name.startswith("_")}
     if isinstance(value, Mapping):
         return {str(plain(key)): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (set, frozenset)):
+        return sorted((plain(item) for item in value), key=str)  # the same in every process
+    if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value
 

@@ -165,7 +165,7 @@ class Identity(Base):
             tenant: only if it is one of this tenant's; others do not exist.
             actor: who asks.
         """
-        wanted = self._id("key_id", key_id)
+        wanted = _key_id(key_id)
         span = round(checks.check_seconds("overlap", overlap) * SECOND)
         who, wall = self._id("actor", actor), self._optional("tenant", tenant)
         await self._ready()
@@ -193,7 +193,7 @@ class Identity(Base):
 
         Raises NotFound; with `tenant` also for a key of another tenant.
         """
-        wanted = self._id("key_id", key_id)
+        wanted = _key_id(key_id)
         who, wall = self._id("actor", actor), self._optional("tenant", tenant)
         await self._ready()
         old = await self._key(wanted, wall)
@@ -282,6 +282,11 @@ class Identity(Base):
         if found is not None and found <= now:
             raise InvalidInput(field, "a moment that is over", "one that is still to come")
         return found
+
+
+def _key_id(value: object) -> str:
+    """Anything longer may be a whole key, which no error must repeat."""
+    return checks.check_id("key_id", value, texts.ID_LENGTH)
 
 
 def _minted(key: ApiKey) -> tuple[Secret, bytes]:
