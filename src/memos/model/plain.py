@@ -23,10 +23,10 @@ def plain(value: Any) -> Any:
         return {name: plain(getattr(value, name)) for name in names if not name.startswith("_")}
     if isinstance(value, Mapping):
         return {str(plain(key)): plain(item) for key, item in value.items()}
-    if isinstance(value, (set, frozenset)):
-        return sorted((plain(item) for item in value), key=str)  # the same in every process
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+    if isinstance(value, (list, tuple, set, frozenset)):
+        items = [plain(item) for item in value]
+        # A set's own order is another one in every process.
+        return sorted(items, key=str) if isinstance(value, (set, frozenset)) else items
     return value
 
 
