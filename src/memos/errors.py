@@ -3,7 +3,6 @@
 MemOSError
 ├── InvalidInput        a value the caller gave is not allowed (also a ValueError)
 │   └── TextRefused     a text holds secrets or personal identifiers
-├── AuthRefused         no key, or one that opens nothing here
 ├── NotFound            no such thing for this caller (also a LookupError)
 ├── Conflict            the state changed, or says something else
 │   ├── MessageExists   a message id is already taken in its conversation
@@ -12,6 +11,7 @@ MemOSError
 │   ├── StorageFull     no room left on the device
 │   ├── StorageBusy     the store did not answer in time
 │   └── StorageCorrupt  what was read is not what was written
+├── AuthRefused         a key does not open anything
 ├── DeadlineExceeded    the time the caller allowed is over (also a TimeoutError)
 ├── MissingDependency   an extra has to be installed (also an ImportError)
 ├── ProviderError       a model did not do what it was asked
@@ -80,13 +80,6 @@ class TextRefused(InvalidInput):
         self.found = dict(found)
 
 
-class AuthRefused(MemOSError):
-    """The key is missing, malformed, unknown, wrong, expired or revoked: which one is not said."""
-
-    def __init__(self) -> None:
-        super().__init__("key: none that opens anything here")
-
-
 class NotFound(MemOSError, LookupError):
     """Nothing under this id for this caller; foreign and absent ids read the same."""
 
@@ -139,6 +132,13 @@ class StorageBusy(StorageError):
 
 class StorageCorrupt(StorageError):
     """What was read is not what was written; run ``memos doctor``."""
+
+
+class AuthRefused(MemOSError):
+    """A key is malformed, unknown, wrong, expired or revoked; which of these, nobody is told."""
+
+    def __init__(self) -> None:
+        super().__init__("the key is not accepted")
 
 
 class DeadlineExceeded(MemOSError, TimeoutError):

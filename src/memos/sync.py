@@ -350,6 +350,16 @@ class MemOS:
     pauses = _blocking(AsyncMemOS.pauses)
     jobs = _blocking(AsyncMemOS.jobs)
     run_job = _blocking(AsyncMemOS.run_job)
+    create_tenant = _blocking(AsyncMemOS.create_tenant)
+    tenants = _blocking(AsyncMemOS.tenants)
+    set_quota = _blocking(AsyncMemOS.set_quota)
+    create_key = _blocking(AsyncMemOS.create_key)
+    keys = _blocking(AsyncMemOS.keys)
+    rotate_key = _blocking(AsyncMemOS.rotate_key)
+    revoke_key = _blocking(AsyncMemOS.revoke_key)
+    authenticate = _blocking(AsyncMemOS.authenticate)
+    audit_log = _blocking(AsyncMemOS.audit_log)
+    verify_audit = _blocking(AsyncMemOS.verify_audit)
 
     def _rest(self) -> bool:
         """Before a fork: closes files once no call is under way, and holds off new calls.

@@ -16,13 +16,27 @@ import pytest
 import memos
 from memos import errors
 from memos.cli.app import cli
-from memos.model import audit, cube, filter, job, memory, message, recall, replay, results, work
+from memos.model import (
+    audit,
+    cube,
+    deeds,
+    filter,
+    job,
+    key,
+    memory,
+    message,
+    recall,
+    replay,
+    results,
+    work,
+)  # fmt: skip
 from memos.model.changes import HistoryEntry
 from memos.model.results import Diagnosis, Difference
 from memos.model.task import Backlog, Pause, Task
 from memos.settings import PREFIX, Settings
 from memos.sync import MemOS
 from memos.system import AsyncMemOS
+from memos.system.identity import NewKey
 
 pytestmark = pytest.mark.docs
 
@@ -39,8 +53,9 @@ RESULTS = (
     results.DeadLetter, Backlog, Diagnosis, Difference, job.JobState, job.JobResult, job.Decision,
     work.WorkReport, work.QueueLoad, work.TenantLoad, work.WorkerReport, work.TaskStanding,
     Task, Pause, audit.AuditReport, audit.AuditSection, audit.AuditRow, audit.AuditExample,
+    key.ApiKey, key.Quota, key.Tenant, NewKey, deeds.AuditEntry, deeds.Deed, deeds.ChainReport,
 )  # fmt: skip
-ENUMS = (memory.Kind, memory.State, memory.Visibility, memory.Trust, cube.Role)
+ENUMS = (memory.Kind, memory.State, memory.Visibility, memory.Trust, cube.Role, key.Right)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 ELSEWHERE = {"open", "close"}  # AsyncMemOS opens and closes by name, MemOS by its constructor
 

@@ -318,13 +318,56 @@ CALLS: dict[str, Call] = {
         {"name": [None, *IDS, "nope"], "dry_run": BOOLS, "progress": [True, 0, "bar", [], {}]},
     ),
 }  # fmt: skip
+AMOUNTS = [*NO_NUMBERS[1:], -1, -HUGE, HUGE, 10**15 + 1, 1.0, NAN, INF]
+QUOTA = dict.fromkeys(("memories", "bytes", "model_calls"), AMOUNTS)
+KEY = [None, *IDS, "memos_" * 3, "k" * 13]  # longer may be a whole key, which no error repeats
+NO_KEY = ["nope", "%", "*", "0" * 12]
+TENANT = ["nope", "Default", "%", "*"]
+CALLS |= {
+    "create_tenant": Call({"name": "new"}, {"name": [None, *IDS], "actor": [None, *IDS], **QUOTA}),
+    "tenants": Call({}, {}),
+    "set_quota": Call(
+        {"name": "default"},
+        {"name": [None, *IDS], "actor": [None, *IDS], **QUOTA},
+        {"name": TENANT},
+    ),
+    "create_key": Call(
+        {"name": "key"},
+        {
+            "tenant": IDS, "name": [None, *IDS], "user_id": IDS, "agent_id": IDS, "cube_id": IDS,
+            "rights": [None, *NO_LISTS, "read", [], ["read", "nope"], [None], [["read"]], [1],
+                       ["read"] * 5],
+            "rate": [*COUNTS[1:], 1_000_001], "expires_at": [*TIMES, "2001-01-01"],
+            "expires_in": [*SECONDS, 0, 31_536_001], "actor": [None, *IDS],
+        },
+        {"tenant": TENANT},
+    ),
+    "keys": Call({}, {"tenant": IDS}),
+    "rotate_key": Call(
+        {"key_id": "${key}"},
+        {"key_id": KEY, "overlap": [None, *SECONDS], "tenant": IDS, "actor": [None, *IDS]},
+        {"key_id": NO_KEY},
+    ),
+    "revoke_key": Call(
+        {"key_id": "${key}"},
+        {"key_id": KEY, "tenant": IDS, "actor": [None, *IDS]},
+        {"key_id": NO_KEY},
+    ),
+    "authenticate": Call({"text": "memos_"}, {"text": [None, *NO_STRINGS, []]}),
+    "audit_log": Call(
+        {}, {"tenant": IDS, "after": [one for one in COUNTS if one != 0],
+             "limit": [*COUNTS, 10_001]}
+    ),
+    "verify_audit": Call({}, {"seen": IDS}),
+}  # fmt: skip
 CALLS["search_memory"] = CALLS["recall"]
 ELSEWHERE = {"open", "close"}  # take nothing
 
 BAD = [(name, field) for name, call in CALLS.items() for field in call.bad]
 ABSENT = [(name, field) for name, call in CALLS.items() for field in call.absent]
 NAMED = {"cube_id": "cube", "receipt": "cube", "message_id": "message",
-         "conversation_id": "conversation", "task_ids": "task", "task_id": "task"}  # fmt: skip
+         "conversation_id": "conversation", "task_ids": "task", "task_id": "task", "name": "tenant",
+         "tenant": "tenant", "key_id": "key"}  # fmt: skip
 ALIASES = {"to_agent": "to_user"}  # an error about the two names the first
 
 
@@ -353,7 +396,9 @@ class House:
         seqs = [cube.to_dict() for cube in self.run(self.memos.cubes("ann"))]
         counted = self.run(self.memos.stats()).to_dict()
         del counted["generations"]  # vectors come behind the calls
-        return {**counted, **diagnosis.to_dict(), "cubes of": seqs}
+        log = self.run(self.memos.audit_log(limit=10_000))
+        known = [self.run(self.memos.tenants()), self.run(self.memos.keys()), log]
+        return {**counted, **diagnosis.to_dict(), "cubes of": seqs, "identity": known}
 
 
 async def furnish(memos: AsyncMemOS) -> dict[str, str]:
@@ -365,7 +410,8 @@ async def furnish(memos: AsyncMemOS) -> dict[str, str]:
     await memos.add_message(
         "ann", role="user", content="tea please", message_id="m1", conversation_id="c"
     )
-    return {"${anns}": anns.id, "${gone}": gone.id, "${bobs}": bobs.id}
+    key = await memos.create_key(name="key")
+    return {"${key}": key.key.id, "${anns}": anns.id, "${gone}": gone.id, "${bobs}": bobs.id}
 
 
 @pytest.fixture(scope="module", params=BACKENDS)

@@ -18,6 +18,8 @@ class AuditLog(Part, ABC):
       is the `digest` of the one before it (`memos.governance.chain` computes them).
     - Entries are stamped by the store's clock, never earlier than the one before; what was
       written is durable when the call returns.
+    - **Its end is known.** The last entry is kept a second time, apart from the others: a tail
+      that was cut off behind the store's back shows, and what is written next does not cover it.
     """
 
     @abstractmethod
@@ -29,3 +31,7 @@ class AuditLog(Part, ABC):
         self, tenant: str | None = None, *, after: int = 0, limit: int = 100
     ) -> list[AuditEntry]:
         """The first entries with a number above `after`, those of a tenant or all."""
+
+    @abstractmethod
+    async def end(self) -> AuditEntry | None:
+        """The last entry that was written, from where it is kept apart."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from memos.model.plain import Plain
 from memos.model.time import Instant
@@ -36,6 +37,8 @@ class AuditEntry(Plain):
 @dataclass(frozen=True, slots=True)
 class ChainReport(Plain):
     """What checking a chain found; `broken` are numbers of entries, and why."""
+
+    SHOWN: ClassVar[tuple[str, ...]] = ("ok",)
 
     entries: int
     last: str  # the digest of the last entry; keep it elsewhere, and a cut chain shows

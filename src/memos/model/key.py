@@ -8,6 +8,9 @@ from enum import Enum
 from memos.model.plain import Plain
 from memos.model.time import Instant
 
+DEFAULT_TENANT = "default"
+"""The tenant that exists from the start."""
+
 
 class Right(str, Enum):
     """What a key opens; none includes another."""

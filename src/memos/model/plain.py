@@ -25,7 +25,8 @@ def plain(value: Any) -> Any:
         return {str(plain(key)): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         items = [plain(item) for item in value]
-        return sorted(items) if isinstance(value, (set, frozenset)) else items
+        # A set's own order is another one in every process.
+        return sorted(items, key=str) if isinstance(value, (set, frozenset)) else items
     return value
 
 
