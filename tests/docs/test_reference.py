@@ -36,7 +36,6 @@ from memos.model.task import Backlog, Pause, Task
 from memos.settings import PREFIX, Settings
 from memos.sync import MemOS
 from memos.system import AsyncMemOS
-from memos.system.identity import NewKey
 
 pytestmark = pytest.mark.docs
 
@@ -53,7 +52,7 @@ RESULTS = (
     results.DeadLetter, Backlog, Diagnosis, Difference, job.JobState, job.JobResult, job.Decision,
     work.WorkReport, work.QueueLoad, work.TenantLoad, work.WorkerReport, work.TaskStanding,
     Task, Pause, audit.AuditReport, audit.AuditSection, audit.AuditRow, audit.AuditExample,
-    key.ApiKey, key.Quota, key.Tenant, NewKey, deeds.AuditEntry, deeds.Deed, deeds.ChainReport,
+    key.ApiKey, key.Quota, key.Tenant, key.NewKey, deeds.AuditEntry, deeds.Deed, deeds.ChainReport,
 )  # fmt: skip
 ENUMS = (memory.Kind, memory.State, memory.Visibility, memory.Trust, cube.Role, key.Right)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

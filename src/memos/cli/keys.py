@@ -12,8 +12,7 @@ import click
 from memos.cli import options, output
 
 if TYPE_CHECKING:
-    from memos.model.key import ApiKey
-    from memos.system.identity import NewKey
+    from memos.model.key import ApiKey, NewKey
 
 RIGHTS = ("read", "write", "admin", "operator")
 DAY = 86_400  # seconds
@@ -94,12 +93,12 @@ def revoke(*, key_id: str, home: Path | None, as_json: bool) -> None:
 def _show(made: NewKey, *, as_json: bool) -> None:
     """The one place where a key is shown."""
     if as_json:
-        output.document({"key": made.key, "secret": made.secret.reveal()})
+        output.document({"key": made.key, "secret": made.secret})
         return
     key = made.key
     click.echo(output.safe(f"created: key {key.id}, {key.name}, of tenant {key.tenant}"))
     click.echo("keep it now, it is not shown again:", err=True)
-    click.echo(made.secret.reveal())
+    click.echo(made.secret)
 
 
 def _table(found: Sequence[ApiKey]) -> None:

@@ -11,6 +11,9 @@ from string import Formatter
 
 from memos.model.key import Right
 
+OURS = ("progress", "actor")
+"""Arguments that are not sent: a function stays where it is, and who asks is known by the key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -56,6 +59,15 @@ CALLS: tuple[Call, ...] = (
     Call("share", "POST", "/v1/shares", _W, 201),
     Call("unshare", "POST", "/v1/shares/end", _W),
     Call("audit", "POST", "/v1/audit", _A),
+    Call("keys", "GET", "/v1/keys", _A),
+    Call("create_key", "POST", "/v1/keys", _A, 201),
+    Call("rotate_key", "POST", "/v1/keys/{key_id}/rotate", _A, 201),
+    Call("revoke_key", "POST", "/v1/keys/{key_id}/revoke", _A),
+    Call("audit_log", "GET", "/v1/audit/log", _A),
+    Call("verify_audit", "GET", "/v1/audit/verify", _O),
+    Call("tenants", "GET", "/v1/tenants", _O),
+    Call("create_tenant", "POST", "/v1/tenants", _O, 201),
+    Call("set_quota", "POST", "/v1/tenants/{name}/quota", _O),
     Call("stats", "GET", "/v1/stats", _A),
     Call("drain", "POST", "/v1/drain", _A),
     Call("doctor", "POST", "/v1/doctor", _A),

@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from memos.client.calling import Answer, NoAnswer
 from memos.client.house_calls import HouseCalls
+from memos.client.identity_calls import IdentityCalls
 from memos.client.memory_calls import MemoryCalls
 from memos.client.retrying import Patience
 from memos.client.wire import Prepared
@@ -40,7 +41,7 @@ def _options(base_url: str | None, api_key: str | None, timeout: float) -> dict[
     return {"base_url": base.rstrip("/"), "headers": headers, "timeout": timeout}
 
 
-class AsyncClient(MemoryCalls, HouseCalls):
+class AsyncClient(MemoryCalls, HouseCalls, IdentityCalls):
     """memos at a server; the methods are those of `AsyncMemOS`."""
 
     _needs_loop = True
@@ -107,7 +108,7 @@ def _blocking(
     return call
 
 
-class _Blocking(MemoryCalls, HouseCalls):
+class _Blocking(MemoryCalls, HouseCalls, IdentityCalls):
     """Calls that block where they would wait."""
 
     def __init__(self, http: httpx.Client, patience: Patience) -> None:
@@ -194,6 +195,15 @@ class Client:
     share = _blocking(HouseCalls.share)
     unshare = _blocking(HouseCalls.unshare)
     audit = _blocking(HouseCalls.audit)
+    keys = _blocking(IdentityCalls.keys)
+    create_key = _blocking(IdentityCalls.create_key)
+    rotate_key = _blocking(IdentityCalls.rotate_key)
+    revoke_key = _blocking(IdentityCalls.revoke_key)
+    audit_log = _blocking(IdentityCalls.audit_log)
+    verify_audit = _blocking(IdentityCalls.verify_audit)
+    tenants = _blocking(IdentityCalls.tenants)
+    create_tenant = _blocking(IdentityCalls.create_tenant)
+    set_quota = _blocking(IdentityCalls.set_quota)
     stats = _blocking(HouseCalls.stats)
     drain = _blocking(HouseCalls.drain)
     doctor = _blocking(HouseCalls.doctor)

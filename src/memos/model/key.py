@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from memos.model.plain import Plain
@@ -45,6 +45,17 @@ class ApiKey(Plain):
     def valid(self, now: Instant) -> bool:
         """Whether it opens anything at this moment."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey(Plain):
+    """A key that was just made, with its text, which nobody can ever be told again.
+
+    Printed it does not show the text; `to_dict` gives it, for who hands it over.
+    """
+
+    key: ApiKey
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from memos.client.calls import Call
+from memos.client.calls import OURS, Call
 from memos.model.time import Instant
 from memos.system import AsyncMemOS
 
@@ -33,7 +33,7 @@ def request(call: Call) -> type[BaseModel]:
     told = dict(_ARGUMENT.findall(inspect.getdoc(found) or ""))
     members: dict[str, Any] = {}
     for name, parameter in inspect.signature(found).parameters.items():
-        if name in ("self", "progress", *call.in_path):
+        if name in ("self", *OURS, *call.in_path):
             continue
         required = parameter.default is inspect.Parameter.empty
         default = ... if required else parameter.default

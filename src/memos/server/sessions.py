@@ -10,12 +10,14 @@ from typing import Any
 from fastapi import Request
 
 from memos.client.calls import Call
-from memos.errors import AuthRefused, NotFound
+from memos.errors import AuthRefused, InvalidInput, NotFound
 from memos.model.key import ApiKey, Right
 from memos.server.schemas import method
 from memos.system import AsyncMemOS
 
 SCHEMES = ("bearer", "token")
+_NOBODY = (None, None, None)
+_OVER_ALL = (Right.ADMIN, Right.OPERATOR)  # not for a key that is bound to somebody
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,23 @@ class Session:
     async def perform(self, call: Call, arguments: Mapping[str, Any]) -> object:
         """The result of a call on behalf of whom the key is bound to."""
         bound = self.bound(arguments, _accepts(call))
+        await self._check_keys(call, bound)
         return await getattr(self.memos, call.name)(**bound)
+
+    async def _check_keys(self, call: Call, arguments: Mapping[str, Any]) -> None:
+        """No key makes one that opens more than itself, and none is handled by a lesser one."""
+        mine = self.key.rights
+        for at, right in enumerate(
+            arguments.get("rights", ()) if call.name == "create_key" else ()
+        ):
+            if right in set(Right) and right not in mine:
+                allowed = ", ".join(sorted(one.value for one in mine))
+                raise InvalidInput(f"rights[{at}]", "more than the key has that asks", allowed)
+        if call.name in ("rotate_key", "revoke_key"):
+            known = {key.id: key for key in await self.memos.keys(arguments.get("tenant"))}
+            other = known.get(str(arguments.get("key_id")))
+            if other is not None and not other.rights <= mine:
+                raise NotFound("key", other.id)
 
     def bound(self, arguments: Mapping[str, Any], accepted: frozenset[str]) -> dict[str, Any]:
         """`arguments` with the key's own user, agent and cube; others do not exist for it.
@@ -46,6 +64,12 @@ class Session:
                 raise NotFound(name.removesuffix("_id"), str(made[name]))
             if name in accepted and only is not None:
                 made[name] = only
+        if "actor" in accepted:
+            made["actor"] = key.id
+        if "tenant" in accepted and Right.OPERATOR not in key.rights:
+            if made.get("tenant") not in (None, key.tenant):
+                raise NotFound("tenant", str(made["tenant"]))
+            made["tenant"] = key.tenant
         return made
 
 
@@ -85,7 +109,8 @@ def needs(right: Right) -> Callable[[Request], Any]:
     async def opened(request: Request) -> Session:
         doorkeeper: Doorkeeper = request.app.state.doorkeeper
         session = await doorkeeper.session(request)
-        if right not in session.key.rights:
+        bound = (session.key.user_id, session.key.agent_id, session.key.cube_id) != _NOBODY
+        if right not in session.key.rights or (bound and right in _OVER_ALL):
             raise NotFound("page", request.url.path)
         return session
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from memos.errors import AuthRefused, InvalidInput, NotFound
 from memos.governance import keys as texts
 from memos.governance.chain import check, check_end
 from memos.model import checks
 from memos.model.deeds import START, AuditEntry, ChainReport, Deed
-from memos.model.key import ApiKey, Quota, Right, Tenant
-from memos.model.plain import Plain
+from memos.model.key import ApiKey, NewKey, Quota, Right, Tenant
 from memos.model.time import LATEST, SECOND, Instant
-from memos.settings import Secret
 from memos.system.base import Base, When
 
 HOME = "home"  # the actor who has the files
@@ -25,18 +22,6 @@ LARGEST_RATE = 1_000_000  # calls a minute
 LAST_ENTRY = 2**63 - 1
 PAGE = 1000  # entries that are checked at once
 _NO_DIGEST = bytes(32)  # what an unknown key is compared with
-
-
-@dataclass(frozen=True, slots=True)
-class NewKey(Plain):
-    """A key that was just made, with its text, which nobody can ever be told again."""
-
-    key: ApiKey
-    secret: Secret
-
-    def to_dict(self) -> dict[str, Any]:
-        """The key as plain data; of the secret only that there is one."""
-        return {"key": self.key.to_dict(), "secret": str(self.secret)}
 
 
 class Identity(Base):
@@ -289,11 +274,11 @@ def _key_id(value: object) -> str:
     return checks.check_id("key_id", value, texts.ID_LENGTH)
 
 
-def _minted(key: ApiKey) -> tuple[Secret, bytes]:
+def _minted(key: ApiKey) -> tuple[str, bytes]:
     """The text of a key, and the digest that is kept of it."""
     text = texts.mint(key.id, secrets.token_bytes(texts.SECRET_BYTES))
     secret = text[-texts.SECRET_LENGTH - texts.CHECKSUM_LENGTH : -texts.CHECKSUM_LENGTH]
-    return Secret(text), texts.digest(secret)
+    return text, texts.digest(secret)
 
 
 def _rights(value: object) -> frozenset[Right]:
