@@ -194,7 +194,9 @@ class KeyringContract:
     async def test_of_those_who_are_at_it_at_once_one_wins(
         self, ring: Keyring, log: AuditLog
     ) -> None:
-        adding = (ring.add_tenant(replace(ACME, created_at=at), deed("acme")) for at in range(9))
+        adding = (
+            ring.add_tenant(replace(ACME, created_at=Instant(at)), deed("acme")) for at in range(9)
+        )
         lost = [one for one in await asyncio.gather(*adding, return_exceptions=True) if one]
         assert [type(one) for one in lost] == [Conflict] * 8
         await ring.add(KEY, DIGEST, deed("k1"))
