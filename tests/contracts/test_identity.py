@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
@@ -10,8 +11,9 @@ import pytest
 
 from memos.contracts.audit_log import AuditLog
 from memos.contracts.keyring import Keyring
-from memos.errors import StorageError
+from memos.errors import StorageError, StorageFull
 from memos.governance.chain import check, check_end
+from memos.model.key import Quota, Tenant
 from memos.storage.identity.audit_memory import MemoryAuditLog
 from memos.storage.identity.audit_sqlite import SqliteAuditLog
 from memos.storage.identity.keyring_memory import MemoryKeyring
@@ -123,6 +125,35 @@ def test_what_one_connection_revokes_is_revoked_for_the_other(tmp_path: Path):
         assert found[0].revoked_at == LATER
         await one.close()
         await two.close()
+
+    asyncio.run(play())
+
+
+def test_no_change_without_its_deed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> None:
+        raise StorageFull("no room")
+
+    database, clock = Database(tmp_path / "memos.db", sync="normal"), ManualClock()
+    ring, log = SqliteKeyring(database, clock), SqliteAuditLog(database, clock)
+
+    async def play() -> None:
+        await ring.open()
+        await ring.add(KEY, DIGEST, deed("k1"))
+        before = await ring.tenants(), await ring.keys(), await log.entries()
+        monkeypatch.setattr("memos.storage.identity.keyring_sqlite.record", full)
+        new = replace(KEY, id="k2")
+        for call in (
+            ring.add_tenant(Tenant("acme", LATER), deed("acme")),
+            ring.set_quota("default", Quota(1), deed("default")),
+            ring.add(new, DIGEST, deed("k2")),
+            ring.rotate("k1", LATER, new, DIGEST, [deed("k1")]),
+            ring.revoke("k1", LATER, deed("k1")),
+        ):
+            with pytest.raises(StorageFull):
+                await call
+        after = await ring.tenants(), await ring.keys(), await log.entries()
+        assert after == before
+        await ring.close()
 
     asyncio.run(play())
 
