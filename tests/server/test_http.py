@@ -110,6 +110,7 @@ def test_answers_are_what_the_api_says_of_them(http):
     memory = http.post("/v1/memories", json={"user_id": "ann", "text": "tea"}).json()["id"]
     http.post("/v1/cubes", json={"user_id": "ann", "cube_id": "team"})
     http.post("/v1/drain", json={})
+    key = http.post("/v1/keys", json={"name": "first"}).json()["key"]["id"]
     receipt = http.post("/v1/search", json={"user_id": "ann", "query": "tea"}).json()["receipt"]
     bodies = {
         "add_message": SAID,
@@ -126,12 +127,16 @@ def test_answers_are_what_the_api_says_of_them(http):
         "share": {"user_id": "ann", "cube_id": "team", "to_user": "bob"},
         "unshare": {"user_id": "ann", "cube_id": "team", "to_user": "bob"},
         "cancel_tasks": {"task_ids": [1]},
+        "create_key": {"name": "new"},
+        "create_tenant": {"name": "acme"},
+        "set_quota": {"memories": 100},
         "resume": {"kind": "learn"},
         "pause": {"kind": "learn"},
     }
-    last = ("forget",)
+    last = ("forget", "revoke_key")
     for call in sorted(CALLS, key=lambda one: (one.name in last, one.verb != "GET", one.name)):
-        path = call.path.format(memory_id=memory, task_id=1, name="embed")
+        place = "default" if call.name == "set_quota" else "embed"
+        path = call.path.format(memory_id=memory, task_id=1, name=place, key_id=key)
         named = "user_id" in inspect.signature(method(call)).parameters
         query = {"user_id": "ann"} if named and not call.has_body else {}
         sent = {"json": bodies.get(call.name, {})} if call.has_body else {}

@@ -138,7 +138,7 @@ def test_deleting(found):
 @pytest.mark.parametrize(
     ("name", "status", "code", "said"),
     [
-        ("no key", 401, 40100, "key: none that opens"),
+        ("no key", 401, 40100, "the key is not accepted"),
         ("no role", 422, 40000, "messages[0].role: got 'king'"),
         ("no text", 422, 40000, "messages[0].content"),
         ("public", 501, 50100, "not offered yet: allow_public"),

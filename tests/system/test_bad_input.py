@@ -33,6 +33,7 @@ from bad_values import (
     NAMES,
     NAN,
     NO_LISTS,
+    NO_NUMBERS,
     NO_STRINGS,
     NO_TASKS,
     SECONDS,
@@ -312,7 +313,7 @@ CALLS |= {
     "verify_audit": Call({}, {"seen": IDS}),
 }  # fmt: skip
 CALLS["search_memory"] = CALLS["recall"]
-ELSEWHERE = {"open", "close"}  # take nothing
+ELSEWHERE = {"open", "close", "of"}  # take nothing
 
 BAD = [(name, field) for name, call in CALLS.items() for field in call.bad]
 ABSENT = [(name, field) for name, call in CALLS.items() for field in call.absent]

@@ -21,7 +21,7 @@ PUBLIC = ("/healthz", "/readyz", "/openapi.json", "/docs")
 """What needs no key: it tells nothing of anybody."""
 
 
-def build(memos: AsyncMemOS, *, open_as: ApiKey | None = None, workers: int = 1) -> FastAPI:
+def build(memos: AsyncMemOS, *, open_as: ApiKey | None = None, workers: int = 64) -> FastAPI:
     """The server of a memory, which it opens and closes.
 
     `open_as`: the key of everybody, where nobody needs one. `workers`: tasks that are worked on
@@ -31,6 +31,8 @@ def build(memos: AsyncMemOS, *, open_as: ApiKey | None = None, workers: int = 1)
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         await memos.open(working=workers > 0)
+        if workers:
+            await memos.start_working(concurrency=workers)
         try:
             yield
         finally:
