@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,7 +34,7 @@ class Threads(ThreadPoolExecutor):
         super().__init__(most)  # whose threads are never begun
         self._most, self._name = most, name
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._begun: list[threading.Thread] = []
+        self.begun: list[threading.Thread] = []
         self._free = 0  # threads that wait, less jobs that nobody has taken
         self._guard = threading.Lock()
         self._closed = False
@@ -47,7 +48,7 @@ class Threads(ThreadPoolExecutor):
                 raise RuntimeError(f"{self._name}: no work after shutdown")
             self._jobs.put((future, partial(fn, *args, **kwargs)))
             self._free -= 1
-            if self._free < 0 and len(self._begun) < self._most:
+            if self._free < 0 and len(self.begun) < self._most:
                 self._begin()
         return future
 
@@ -63,16 +64,16 @@ class Threads(ThreadPoolExecutor):
             with suppress(Empty):
                 while cancel_futures and (job := self._jobs.get_nowait()) is not None:
                     job[0].cancel()
-            for _ in self._begun:
+            for _ in self.begun:
                 self._jobs.put(None)
-        for thread in self._begun if wait else ():
+        for thread in self.begun if wait else ():
             thread.join()
 
     def _begin(self) -> None:
         self._free += 1
-        name = f"{self._name}-{len(self._begun)}"
+        name = f"{self._name}-{len(self.begun)}"
         thread = threading.Thread(target=self._work, name=name, daemon=True)
-        self._begun.append(thread)
+        self.begun.append(thread)
         thread.start()
 
     def _work(self) -> None:
@@ -99,7 +100,13 @@ def _perform(future: Future[T], work: Callable[[], T]) -> None:
 _alive: weakref.WeakSet[Threads] = weakref.WeakSet()
 
 
+LAST = 10.0  # seconds for what threads do when the program ends; who needs longer hangs
+
+
 @atexit.register
 def _end_all() -> None:
+    end = time.monotonic() + LAST
     for one in list(_alive):
-        one.shutdown(cancel_futures=True)
+        one.shutdown(wait=False, cancel_futures=True)
+    for thread in [thread for one in list(_alive) for thread in one.begun]:
+        thread.join(max(0.0, end - time.monotonic()))
