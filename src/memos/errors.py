@@ -11,6 +11,7 @@ MemOSError
 │   ├── StorageFull     no room left on the device
 │   ├── StorageBusy     the store did not answer in time
 │   └── StorageCorrupt  what was read is not what was written
+├── AuthRefused         a key does not open anything
 ├── DeadlineExceeded    the time the caller allowed is over (also a TimeoutError)
 ├── MissingDependency   an extra has to be installed (also an ImportError)
 ├── ProviderError       a model did not do what it was asked
@@ -28,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "AuthRefused",
     "BadAnswer",
     "Conflict",
     "DeadlineExceeded",
@@ -130,6 +132,13 @@ class StorageBusy(StorageError):
 
 class StorageCorrupt(StorageError):
     """What was read is not what was written; run ``memos doctor``."""
+
+
+class AuthRefused(MemOSError):
+    """A key is malformed, unknown, wrong, expired or revoked; which of these, nobody is told."""
+
+    def __init__(self) -> None:
+        super().__init__("the key is not accepted")
 
 
 class DeadlineExceeded(MemOSError, TimeoutError):

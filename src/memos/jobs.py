@@ -11,7 +11,7 @@ from typing import cast
 from memos.contracts.projection import Projection
 from memos.contracts.vectors import VectorIndex
 from memos.errors import MemOSError
-from memos.memories.doctor import Difference, compare
+from memos.memories.doctor import compare
 from memos.memories.embedding import Embedding
 from memos.memories.learning import LEARN, Learner
 from memos.memories.pages import Pages
@@ -19,6 +19,7 @@ from memos.memories.parts import Parts
 from memos.memories.relearning import RELEARN, Relearner
 from memos.memories.studying import STUDY, Student
 from memos.model.job import Budget, Decision
+from memos.model.results import Difference
 from memos.model.scope import CubeKey, SystemScope
 from memos.model.task import Task
 from memos.scheduler.job_run import Allowance, Job

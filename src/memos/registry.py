@@ -4,7 +4,7 @@ Loaded only when asked for. A backend's constructor names what it needs, out of:
 ``url`` (as configured), ``database`` (the home's SQLite), ``segments`` (of its cubes, in
 memory), ``root`` (a folder of its own), ``model_folder`` (for the default embedder),
 ``clock``, ``zone`` (the time zone), ``inline`` and ``followers`` (projections, for records),
-``outbox``, ``key`` (a `Secret`, for servers), ``chat_model``.
+``outbox``, ``audit_log``, ``key`` (a `Secret`, for servers), ``chat_model``.
 """
 
 from __future__ import annotations
@@ -78,6 +78,14 @@ BACKENDS: dict[str, dict[str, str]] = {
     "work_log": {
         "sqlite": "memos.storage.queues.work_log_sqlite:SqliteWorkLog",
         "memory": "memos.storage.queues.work_log_memory:MemoryWorkLog",
+    },
+    "audit_log": {
+        "sqlite": "memos.storage.identity.audit_sqlite:SqliteAuditLog",
+        "memory": "memos.storage.identity.audit_memory:MemoryAuditLog",
+    },
+    "keyring": {
+        "sqlite": "memos.storage.identity.keyring_sqlite:SqliteKeyring",
+        "memory": "memos.storage.identity.keyring_memory:MemoryKeyring",
     },
     "outbox": {
         "sqlite": "memos.storage.queues.sqlite:SqliteOutbox",

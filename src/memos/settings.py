@@ -5,6 +5,7 @@ Each setting can be given to `MemOS` by name or in the environment as ``MEMOS_NA
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from memos.errors import InvalidInput
 
 PREFIX = "MEMOS_"
+LOCAL = "http://127.0.0.1:8765"  # where `memos serve` listens unless it is told
 
 
 class Secret:
@@ -168,6 +170,33 @@ class Settings:
         return _resolved("model_dir", self.model_dir)
 
 
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Where a client finds a server, from the environment."""
+
+    base_url: str = LOCAL
+    api_key: Secret = NO_KEY
+    knowledge_bases: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None) -> Remote:
+        """From MEMOS_BASE_URL, MEMOS_API_KEY and KNOWLEDGE_BASE_IDS, a JSON list."""
+        environ = os.environ if environ is None else environ
+        listed = environ.get("KNOWLEDGE_BASE_IDS") or "[]"
+        try:
+            ids = json.loads(listed)
+        except ValueError:
+            ids = None
+        if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
+            told = f"a string of length {len(listed)}"
+            raise InvalidInput("KNOWLEDGE_BASE_IDS", told, "a JSON list of ids")
+        return cls(
+            environ.get(f"{PREFIX}BASE_URL") or LOCAL,
+            as_secret("MEMOS_API_KEY", environ.get(f"{PREFIX}API_KEY", "")),
+            tuple(ids),
+        )
+
+
 def refuse_password(name: str, url: str) -> None:
     """Raises InvalidInput for a URL with a password: URLs are shown, by ``memos settings`` too.
 
@@ -189,7 +218,7 @@ def _resolved(name: str, path: Path) -> Path:
 def _fit(name: str, value: Any, default: Any) -> Any:
     """`value` as the type of the default."""
     if isinstance(default, Secret):
-        return _secret(name, value)
+        return as_secret(name, value)
     if isinstance(default, Path):
         if isinstance(value, (str, Path)) and str(value) and "\0" not in str(value):
             return Path(value)
@@ -207,7 +236,7 @@ def _fit(name: str, value: Any, default: Any) -> Any:
     raise InvalidInput(name, f"a {type(value).__name__}", "a string that is not empty")
 
 
-def _secret(name: str, value: Any) -> Secret:
+def as_secret(name: str, value: Any) -> Secret:
     """A key goes into a header: what cannot stand there is refused, and not shown."""
     if isinstance(value, Secret):
         value = value.reveal()

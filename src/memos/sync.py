@@ -23,9 +23,9 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast
 
-from memos.errors import UsageError
+from memos.errors import InvalidInput, UsageError
 from memos.memories.parts import Parts
 from memos.settings import Settings
 from memos.system import AsyncMemOS
@@ -146,7 +146,7 @@ async def _end_others() -> None:
     await asyncio.gather(*left, return_exceptions=True)
 
 
-async def _end(engine: AsyncMemOS) -> None:
+async def _end(engine: Engine) -> None:
     await _end_others()  # first: calls under way would find their stores closed
     await engine.close()
 
@@ -160,7 +160,7 @@ def _blocking(
     def call(self: MemOS, /, *args: P.args, **kwargs: P.kwargs) -> T:
         engine, portal = self._enter()
         try:
-            return portal.run(method(engine, *args, **kwargs))
+            return portal.run(_begun(engine, method, *args, **kwargs))
         finally:
             self._leave()
 
@@ -180,13 +180,26 @@ def _writing(
     def call(self: MemOS, /, *args: P.args, **kwargs: P.kwargs) -> T:
         engine, portal = self._enter()
         try:
-            work = method(engine, *args, **kwargs)
+            work = _begun(engine, method, *args, **kwargs)
             needs_loop = engine._needs_loop or _in_loop()  # noqa: SLF001 - the facade's own engine
             return portal.run(work) if needs_loop else _run_here(work)
         finally:
             self._leave()
 
     return call
+
+
+def _begun(
+    engine: Engine,
+    method: Callable[Concatenate[AsyncMemOS, P], Coroutine[Any, Any, T]],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Coroutine[Any, Any, T]:
+    """The call of an engine's own method of that name, for a server has its own."""
+    found = getattr(engine, method.__name__, None)
+    if found is None:
+        raise UsageError(f"{method.__name__}: a server does not offer it")
+    return cast("Coroutine[Any, Any, T]", found(*args, **kwargs))
 
 
 def _run_here(work: Coroutine[Any, Any, T]) -> T:
@@ -199,8 +212,20 @@ def _run_here(work: Coroutine[Any, Any, T]) -> T:
     raise UsageError("a part that said it needs no event loop waited for one")
 
 
+class Engine(Protocol):
+    """What a `MemOS` asks: a memory in this process, or a client of one elsewhere."""
+
+    _needs_loop: bool
+
+    async def open(self) -> None:
+        """Takes what it needs."""
+
+    async def close(self) -> None:
+        """Gives it back."""
+
+
 class MemOS:
-    """A memory operating system, embedded in this process, for blocking code.
+    """A memory operating system, embedded in this process or at a server, for blocking code.
 
     The methods are those of `AsyncMemOS`. Use it as a context manager, or call `close`;
     leaving the program without either loses nothing that was acknowledged.
@@ -209,22 +234,25 @@ class MemOS:
     def __init__(
         self, home: str | Path | None = None, *, parts: Parts | None = None, **settings: Any
     ) -> None:
-        """`home` or MEMOS_HOME or ``~/.memos``; `settings` are those of `memos.settings`."""
-        chosen = Settings.load(home=home, **settings)
-        # The same place after a fork, wherever the process has gone since.
-        given = {**asdict(chosen), "home": chosen.folder.absolute()}
-        self._make = functools.partial(AsyncMemOS, parts=parts, **given)
-        self._on_disk = parts is None and chosen.records != "memory"
+        """`home` or MEMOS_HOME or ``~/.memos``; `settings` are those of `memos.settings`.
+
+        Where `home` is the URL of a server (``http://...``), `settings` are those of
+        `memos.client.AsyncClient`: `api_key`, `timeout`, `tries`.
+        """
+        if isinstance(home, str) and home.startswith(("http://", "https://")):
+            self._make, self._on_disk = _remote(home, parts, settings), False
+        else:
+            self._make, self._on_disk = _embedded(home, parts, settings)
         self._lock = threading.Lock()
         self._under_way: deque[None] = deque()  # one entry for each call
-        self._engine: AsyncMemOS | None = None
+        self._engine: Engine | None = None
         self._portal: Portal | None = None
         self._closed = False
         _alive.add(self)
         self._enter()
         self._leave()
 
-    def _enter(self) -> tuple[AsyncMemOS, Portal]:
+    def _enter(self) -> tuple[Engine, Portal]:
         """What a call runs on, opened if need be; no fork closes it before `_leave`."""
         _refuse_running_loop()
         with self._lock:
@@ -271,16 +299,19 @@ class MemOS:
     @property
     def settings(self) -> Settings:
         """What is set."""
-        engine, _ = self._enter()
-        self._leave()
-        return engine.settings
+        return self._embedded().settings
 
     @property
     def redacted(self) -> Mapping[str, int]:
         """Secrets and identifiers that this process kept out, by kind; see `AsyncMemOS`."""
+        return self._embedded().redacted
+
+    def _embedded(self) -> AsyncMemOS:
         engine, _ = self._enter()
         self._leave()
-        return engine.redacted
+        if not isinstance(engine, AsyncMemOS):
+            raise UsageError("a server does not show its settings")
+        return engine
 
     add_message = _writing(AsyncMemOS.add_message)
     add_messages = _writing(AsyncMemOS.add_messages)
@@ -319,6 +350,16 @@ class MemOS:
     pauses = _blocking(AsyncMemOS.pauses)
     jobs = _blocking(AsyncMemOS.jobs)
     run_job = _blocking(AsyncMemOS.run_job)
+    create_tenant = _blocking(AsyncMemOS.create_tenant)
+    tenants = _blocking(AsyncMemOS.tenants)
+    set_quota = _blocking(AsyncMemOS.set_quota)
+    create_key = _blocking(AsyncMemOS.create_key)
+    keys = _blocking(AsyncMemOS.keys)
+    rotate_key = _blocking(AsyncMemOS.rotate_key)
+    revoke_key = _blocking(AsyncMemOS.revoke_key)
+    authenticate = _blocking(AsyncMemOS.authenticate)
+    audit_log = _blocking(AsyncMemOS.audit_log)
+    verify_audit = _blocking(AsyncMemOS.verify_audit)
 
     def _rest(self) -> bool:
         """Before a fork: closes files once no call is under way, and holds off new calls.
@@ -349,10 +390,30 @@ class MemOS:
 
 _alive: weakref.WeakSet[MemOS] = weakref.WeakSet()
 _resting: list[MemOS] = []
-_abandoned: list[tuple[AsyncMemOS, Portal | None]] = []
+_abandoned: list[tuple[Engine, Portal | None]] = []
 
 
-def _stop(engine: AsyncMemOS | None, portal: Portal | None) -> None:
+def _embedded(
+    home: str | Path | None, parts: Parts | None, settings: Mapping[str, Any]
+) -> tuple[Callable[[], Engine], bool]:
+    """What makes the engine of a home, and whether it has files."""
+    chosen = Settings.load(home=home, **settings)
+    # The same place after a fork, wherever the process has gone since.
+    given = {**asdict(chosen), "home": chosen.folder.absolute()}
+    on_disk = parts is None and chosen.records != "memory"
+    return functools.partial(AsyncMemOS, parts=parts, **given), on_disk
+
+
+def _remote(url: str, parts: Parts | None, options: Mapping[str, Any]) -> Callable[[], Engine]:
+    """What makes the client of a server."""
+    if parts is not None:
+        raise InvalidInput("parts", "parts", "none: those of a server are its own")
+    from memos.client.drivers import AsyncClient  # noqa: PLC0415 - an extra
+
+    return functools.partial(AsyncClient, url, **options)
+
+
+def _stop(engine: Engine | None, portal: Portal | None) -> None:
     if engine is not None and portal is not None:
         try:
             portal.run(_end(engine))

@@ -82,4 +82,4 @@ def test_wrong_files(told, tmp_path, text):
 
 def test_wrong_usage(memos):
     assert memos("audit", "--examples", "few").exit_code == 2
-    assert memos("audit", "verify").exit_code == 2
+    assert memos("audit", "nonsense").exit_code == 2

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from memos.memories.doctor import Diagnosis, Difference
+from memos.model.results import Diagnosis, Difference
 from memos.system import AsyncMemOS
 
 

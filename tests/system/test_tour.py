@@ -1,4 +1,4 @@
-"""What the README promises, step by step, on both backends and through both faces."""
+"""What the README promises, step by step, on both backends and through all faces."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 from backends import BACKENDS
+from live import Live
 
 from memos import (
     AsyncMemOS,
@@ -20,6 +21,7 @@ from memos import (
     NotFound,
     UsageError,
 )
+from memos.client.drivers import Client
 from memos.errors import VersionConflict
 from memos.memories.parts import build
 from memos.settings import Settings
@@ -41,8 +43,12 @@ class Awaited:
         return lambda *args, **kwargs: self._loop.run_until_complete(call(*args, **kwargs))
 
 
-@pytest.fixture(params=[*BACKENDS, "async"])
+@pytest.fixture(params=[*BACKENDS, "async", "http"])
 def memos(request, tmp_path: Path):
+    if request.param == "http":
+        with Live(AsyncMemOS(tmp_path, sync="normal")) as live, Client(live.url) as client:
+            yield client
+        return
     if request.param != "async":
         with MemOS(tmp_path, **BACKENDS[request.param]) as opened:
             yield opened

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from memos.cli import options, output
+from memos.cli.auditlog import log, verify
 
 if TYPE_CHECKING:
     from memos.model.audit import AuditExample, AuditReport, AuditSection
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--user", "user_id", metavar="ID", help="Only what this user reads; else all.")
 @click.option(
     "--dump",
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     help="After how many days a memory is stale that was never recalled.",
 )
 @options.common
+@click.pass_context
 def audit(
+    context: click.Context,
     *,
     user_id: str | None,
     dump: Path | None,
@@ -50,6 +53,8 @@ def audit(
     FILE is JSON or JSON lines from another memory system: a list of objects with a text (memory,
     content or text), or an object with such a list (results, as mem0's get_all gives it).
     """
+    if context.invoked_subcommand is not None:
+        return
     if dump is None:
         found = options.run(
             home,
@@ -64,6 +69,10 @@ def audit(
         output.document(found)
     else:
         _report(found)
+
+
+audit.add_command(log)
+audit.add_command(verify)
 
 
 def _report(found: AuditReport) -> None:

@@ -10,7 +10,7 @@ import click
 from memos.cli import options, output
 
 if TYPE_CHECKING:
-    from memos.memories.doctor import Diagnosis
+    from memos.model.results import Diagnosis
 
 
 @click.command()

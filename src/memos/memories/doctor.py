@@ -4,47 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from memos.contracts.projection import Projection
 from memos.contracts.records import Records
 from memos.memories.parts import Parts
 from memos.model.changes import MemoryState
 from memos.model.memory import Ref
-from memos.model.plain import Plain
+from memos.model.results import Diagnosis, Difference
 from memos.model.scope import CubeKey, SystemScope
-
-
-@dataclass(frozen=True, slots=True)
-class Difference(Plain):
-    """How one projection of one cube departs from the records, counted in versions."""
-
-    projection: str
-    tenant: str
-    cube_id: str
-    missing: int
-    extra: int
-    wrong: int
-    repaired: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis(Plain):
-    """What doctor found. Tasks that wait are no fault: they are on their way."""
-
-    SHOWN = ("healthy",)
-
-    cubes: int
-    versions: int
-    records: tuple[str, ...]
-    differences: tuple[Difference, ...]
-    waiting: int
-    dead: int
-
-    @property
-    def healthy(self) -> bool:
-        """Nothing wrong, or everything repaired."""
-        return not self.records and all(one.repaired for one in self.differences)
 
 
 async def examine(parts: Parts, scope: SystemScope, *, repair: bool) -> Diagnosis:

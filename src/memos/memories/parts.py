@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memos import registry
+from memos.contracts.audit_log import AuditLog
 from memos.contracts.blobs import BlobStore
 from memos.contracts.chat_model import ChatModel
 from memos.contracts.embedder import Embedder
@@ -14,6 +15,7 @@ from memos.contracts.extractor import Extractor
 from memos.contracts.graph import GraphIndex
 from memos.contracts.hot import HotSet
 from memos.contracts.job_book import JobBook
+from memos.contracts.keyring import Keyring
 from memos.contracts.outbox import Outbox
 from memos.contracts.part import Part
 from memos.contracts.projection import Projection
@@ -47,6 +49,8 @@ class Parts:
     outbox: Outbox
     job_book: JobBook
     work_log: WorkLog
+    audit_log: AuditLog
+    keyring: Keyring
     clock: Clock
     ids: IdSource
     run_queue: RunQueue | None = None
@@ -95,7 +99,7 @@ class Parts:
     def _stores(self) -> Sequence[Part]:
         found = (
             self.records, self.text, self.graph, self.vectors, self.hot, self.blobs, self.outbox,
-            self.job_book, self.work_log, self.run_queue,
+            self.job_book, self.work_log, self.audit_log, self.keyring, self.run_queue,
         )  # fmt: skip
         return tuple(one for one in found if one is not None)
 
@@ -123,6 +127,8 @@ def build(settings: Settings, clock: Clock | None = None, ids: IdSource | None =
             "outbox": lambda: outbox,
         },
     )
+    audit_log = registry.build("audit_log", settings.records, needs)
+    needs["audit_log"] = lambda: audit_log
     root = {"root": lambda: settings.folder / "blobs"}
     chat_model = _chat_model(settings, needs)
     return Parts(
@@ -134,6 +140,8 @@ def build(settings: Settings, clock: Clock | None = None, ids: IdSource | None =
         outbox=outbox,
         job_book=registry.build("job_book", settings.records, needs),
         work_log=registry.build("work_log", settings.records, needs),
+        audit_log=audit_log,
+        keyring=registry.build("keyring", settings.records, needs),
         clock=timer,
         ids=ids or uuid7,
         run_queue=_run_queue(settings, needs),

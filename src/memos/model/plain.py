@@ -24,7 +24,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(plain(key)): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(item) for item in value]
+        items = [plain(item) for item in value]
+        # A set's own order is another one in every process.
+        return sorted(items, key=str) if isinstance(value, (set, frozenset)) else items
     return value
 
 

@@ -1,7 +1,7 @@
 """Reading model objects back from plain data: what `memos.model.plain` wrote, strictly.
 
-Understood are scalars, enumerations, moments, dataclasses, tuples of one type, mappings with
-strings as keys, and each of them or None.
+Understood are scalars, enumerations, moments, dataclasses, tuples, lists and sets of one type,
+mappings with strings as keys, and each of them or None.
 """
 
 from __future__ import annotations
@@ -33,11 +33,16 @@ def read(kind: type[T], value: object, field: str) -> T:
     return made
 
 
+def read_as(hint: Any, value: object, field: str) -> Any:  # noqa: ANN401 - any type's value
+    """Like `read`, for any type that is understood, lists too."""
+    return _value(hint, value, field)
+
+
 def _object(kind: Any, value: object, field: str) -> Any:  # noqa: ANN401 - any dataclass
     found = _mapping(value, field, "an object as `to_dict` gives it")
     hints: dict[str, Any] = _hints(kind)
     for name in found:
-        if name not in hints:
+        if name not in hints and name not in getattr(kind, "SHOWN", ()):
             allowed = ", ".join(hints)
             raise InvalidInput(f"{field}.{shown(name)}", "an unknown field", allowed)
     for name in hints:
@@ -61,8 +66,8 @@ def _value(hint: Any, value: object, field: str) -> Any:  # noqa: ANN401 - any t
     if origin in (Union, types.UnionType):
         rest = next(one for one in inner if one is not type(None))
         return None if value is None else _value(rest, value, field)
-    if origin is tuple:
-        return _items(inner[0], value, field)
+    if origin in (tuple, list, frozenset):
+        return origin(_items(inner[0], value, field))
     if origin is not None:
         return _entries(inner[1], value, field)
     return _object(hint, value, field) if is_dataclass(hint) else _scalar(hint, value, field)

@@ -105,3 +105,35 @@ class Reembedded(Plain):
     embedded: int
     dropped: int
     incomplete: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference(Plain):
+    """How one projection of one cube departs from the records, counted in versions."""
+
+    projection: str
+    tenant: str
+    cube_id: str
+    missing: int
+    extra: int
+    wrong: int
+    repaired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis(Plain):
+    """What doctor found. Tasks that wait are no fault: they are on their way."""
+
+    SHOWN = ("healthy",)
+
+    cubes: int
+    versions: int
+    records: tuple[str, ...]
+    differences: tuple[Difference, ...]
+    waiting: int
+    dead: int
+
+    @property
+    def healthy(self) -> bool:
+        """Nothing wrong, or everything repaired."""
+        return not self.records and all(one.repaired for one in self.differences)

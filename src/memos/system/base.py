@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -93,6 +95,7 @@ class Base:
         self._opening: asyncio.Lock | None = None
         self._open = False
         self._closed = False
+        self._lent = False  # parts and workers are another one's
 
     async def open(self, *, working: bool = True) -> None:
         """Opens files and starts background work; done by the first call otherwise.
@@ -120,6 +123,8 @@ class Base:
 
     async def close(self) -> None:
         """Stops background work and closes files. Waiting work goes on at the next start."""
+        if self._lent:
+            return
         was_open, self._open, self._closed = self._open, False, True
         if was_open:
             await asyncio.gather(self._timetable.stop(), self._worker.stop())
@@ -130,6 +135,17 @@ class Base:
                 await self._touches.close()
             finally:  # a full disk keeps nothing open
                 await self._parts.close()
+
+    def of(self: B, tenant: str) -> B:  # noqa: PYI019 - Self needs Python 3.11
+        """The same memory on behalf of another tenant; it lives as long as this one."""
+        checks.check_id("tenant", tenant, self.settings.max_id)
+        if not self._open:
+            raise UsageError("open this MemOS first")
+        made = copy.copy(self)
+        made.settings = replace(self.settings, tenant=tenant)
+        made._scopes = Scopes(self._parts, tenant)  # noqa: SLF001 - one of its own
+        made._lent = True  # noqa: SLF001
+        return made
 
     async def __aenter__(self: B) -> B:  # noqa: PYI019 - Self needs Python 3.11
         await self.open()

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from memos.errors import InvalidInput
-from memos.memories.doctor import Diagnosis, examine
+from memos.memories.doctor import examine
 from memos.memories.learning import LEARN
 from memos.memories.reembed import Reembedding, generations
 from memos.memories.studying import STUDY, Student
 from memos.model import checks
-from memos.model.results import DeadLetter, Reembedded, ReembedStep, Statistics
+from memos.model.results import DeadLetter, Diagnosis, Reembedded, ReembedStep, Statistics
 from memos.model.scope import SystemScope
 from memos.model.task import Backlog
 from memos.system.base import Base

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from memos.system.auditing import Auditing
 from memos.system.care import Care
+from memos.system.identity import Identity
 from memos.system.jobs import Jobs
 from memos.system.pages import Consolidated
 from memos.system.reading import Reading
@@ -15,7 +16,17 @@ from memos.system.writing import Writing
 
 
 class AsyncMemOS(
-    Writing, Reading, Consolidated, Remarking, Replaying, Sharing, Care, Auditing, Jobs, Working
+    Writing,
+    Reading,
+    Consolidated,
+    Remarking,
+    Replaying,
+    Sharing,
+    Care,
+    Auditing,
+    Jobs,
+    Working,
+    Identity,
 ):
     """A memory operating system, embedded in this process.
 

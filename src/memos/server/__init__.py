@@ -1,0 +1,1 @@
+"""memos over HTTP."""

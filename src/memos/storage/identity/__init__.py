@@ -1,0 +1,1 @@
+"""Who may do what over the network, and who did what."""
