@@ -49,7 +49,7 @@ SECTIONS = {
         "top": ("memos.cli.top:top", "Watch tasks, tenants and workers of a home."),
         "worker": ("memos.cli.worker:worker", "Do the background work of a home."),
         "jobs": ("memos.cli.jobs:jobs", "List and run what is done on a schedule."),
-        "serve": ("memos.cli.serve:serve", "Serve a home over HTTP."),
+        "serve": ("memos.server.command:serve", "Serve a home over HTTP."),
         "tenants": ("memos.cli.tenants:tenants", "Create and list tenants, and set their quotas."),
         "keys": ("memos.cli.keys:keys", "Create, list, rotate and revoke API keys."),
         "reembed": ("memos.cli.models:reembed", "Bring all memories to the embedder that is set."),

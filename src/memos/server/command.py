@@ -1,21 +1,18 @@
-"""Serving a home over HTTP."""
+"""The command `memos serve`: it stands here because the command line does not know servers."""
 
 from __future__ import annotations
 
 import ipaddress
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from memos.cli import options
 from memos.errors import InvalidInput, MissingDependency
+from memos.model.key import ApiKey, Right
+from memos.model.time import SystemClock
 from memos.settings import Settings
-
-if TYPE_CHECKING:
-    from memos.model.key import ApiKey
-    from memos.system import AsyncMemOS
+from memos.system import AsyncMemOS
 
 PATIENCE = 10  # seconds that requests under way have when the server stops
 
@@ -41,7 +38,15 @@ PATIENCE = 10  # seconds that requests under way have when the server stops
     metavar="N",
     help="Tasks at once inside the server; 0: `memos worker` does them.",
 )
-@options.common
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="MEMOS_HOME",
+    show_envvar=True,
+    metavar="FOLDER",
+    help="Where the memories are; ~/.memos if not given.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def serve(
     *, host: str, port: int, open_: bool, workers: int, home: Path | None, as_json: bool
 ) -> None:
@@ -53,11 +58,9 @@ def serve(
     if open_ and not _is_loopback(host):
         raise InvalidInput("--open", "an address that others reach", "a loopback address")
     try:
-        from memos.server.running import run
+        from memos.server.running import run  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise MissingDependency("memos serve", "server") from error
-    from memos.system import AsyncMemOS
-
     memos = AsyncMemOS(chosen.folder)
 
     async def told(url: str) -> None:
@@ -85,9 +88,6 @@ def _greeting(url: str, key: str | None, open_: bool) -> str:  # noqa: FBT001 - 
 
 
 def _everybody(settings: Settings) -> ApiKey:
-    from memos.model.key import ApiKey, Right
-    from memos.model.time import SystemClock
-
     return ApiKey("open", settings.tenant, "open", frozenset(Right), SystemClock().now(), "home")
 
 
