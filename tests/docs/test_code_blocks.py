@@ -5,18 +5,21 @@ share one bash. Both work in the same new folder, with `HOME` and `MEMOS_HOME` b
 block right below a Python block is what that block prints; in a ``console`` block lines that
 begin with ``$ `` are typed and the others are the answer. ``...`` stands for anything. A
 Python block that begins with ``# file: NAME`` is a file as well. A shell block below
-``<!-- not run: REASON -->`` is not run.
+``<!-- not run: REASON -->`` is not run. A page with ``<!-- a server runs beside this page -->``
+finds `memos serve` at `MEMOS_BASE_URL`, with the key `MEMOS_API_KEY`.
 """
 
 from __future__ import annotations
 
 import doctest
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +33,7 @@ SHELLS = ("bash", "console")
 LANGUAGES = (*SHELLS, "python", "text", "json", "jsonl", "toml")
 FENCE = re.compile(r"^```(.*)$")
 NOT_RUN = re.compile(r"<!-- not run: \S.* -->")
+BESIDE_A_SERVER = "<!-- a server runs beside this page -->\n"
 MARK = "@@ block at line "
 CHECKER = doctest.OutputChecker()
 LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -122,6 +126,20 @@ def place(tmp_path: Path) -> Place:
     return Place(folder, {**kept, **more, "COLUMNS": "100", "PYTHONUTF8": "1"})
 
 
+@contextmanager
+def a_server(place: Place) -> Iterator[None]:
+    command = [sys.executable, "-m", "memos", "serve", "--port", "0", "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=place.environ, text=True)
+    assert process.stdout is not None
+    with process, process.stdout:
+        try:
+            told = json.loads(process.stdout.readline())
+            place.environ.update(MEMOS_BASE_URL=told["url"], MEMOS_API_KEY=told["key"])
+            yield
+        finally:
+            process.terminate()
+
+
 def answers(output: str) -> dict[str, str]:
     """What was printed after each mark."""
     parts = re.split(f"^{MARK}(.*)\n", output, flags=re.MULTILINE)
@@ -161,9 +179,11 @@ def test_page(page: Path, place: Place):
         file = re.match(r"# file: (\S+)\n", block.code)
         if file:
             (place.folder / file[1]).write_text(block.code, encoding="utf-8")
-    if told:
-        run_python(page, place, told)
-    run_shell(page, place)
+    server = BESIDE_A_SERVER in page.read_text(encoding="utf-8")
+    with a_server(place) if server else nullcontext():
+        if told:
+            run_python(page, place, told)
+        run_shell(page, place)
 
 
 def run_python(page: Path, place: Place, told: list[tuple[Block, str | None]]) -> None:
