@@ -325,7 +325,7 @@ def test_nobody_finds_a_secret(tmp_path: Path, caplog: pytest.LogCaptureFixture,
         made += (memos.rotate_key(one.key.id) for one in made[:10])
         for one in made:
             text = one.secret
-            told += [repr(one), str(one), json.dumps(one.to_dict()), memos.authenticate(text)]
+            told += [repr(one), str(one), json.dumps(one.key.to_dict()), memos.authenticate(text)]
             for call in (memos.revoke_key, memos.rotate_key):
                 with pytest.raises(InvalidInput) as caught:
                     call(text)  # its id was meant
