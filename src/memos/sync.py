@@ -25,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast
 
+from memos.client.walking import Walking
 from memos.errors import InvalidInput, UsageError
 from memos.memories.parts import Parts
 from memos.settings import Settings
@@ -224,7 +225,7 @@ class Engine(Protocol):
         """Gives it back."""
 
 
-class MemOS:
+class MemOS(Walking):
     """A memory operating system, embedded in this process or at a server, for blocking code.
 
     The methods are those of `AsyncMemOS`. Use it as a context manager, or call `close`;
@@ -326,9 +327,11 @@ class MemOS:
     replay = _blocking(AsyncMemOS.replay)
     pages = _blocking(AsyncMemOS.pages)
     profile = _blocking(AsyncMemOS.profile)
+    memories = _blocking(AsyncMemOS.memories)
     get_memory = _blocking(AsyncMemOS.get_memory)
     get_messages = _blocking(AsyncMemOS.get_messages)
     history = _blocking(AsyncMemOS.history)
+    users = _blocking(AsyncMemOS.users)
     create_cube = _blocking(AsyncMemOS.create_cube)
     cubes = _blocking(AsyncMemOS.cubes)
     share = _blocking(AsyncMemOS.share)

@@ -95,7 +95,7 @@ def test_the_log_is_shown_and_verified(memos, told, home):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["keys"], ["keys", "create"], ["keys", "create", "--name", "a", "--right", "nope"],
+        ["keys"], ["keys", "create", "x"], ["keys", "create", "--name", "a", "--right", "nope"],
         ["keys", "revoke"], ["tenants", "create"], ["tenants", "create", "a", "--bytes", "-1"],
         ["audit", "log", "--limit", "0"],
     ],

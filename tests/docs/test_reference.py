@@ -106,7 +106,7 @@ def public(kind: type) -> dict[str, inspect.Signature]:
     return {
         name: inspect.signature(member)
         for name, member in inspect.getmembers(kind, callable)
-        if not name.startswith("_") and name not in ELSEWHERE
+        if not name.startswith(("_", "each_")) and name not in ELSEWHERE
     }
 
 
@@ -131,6 +131,12 @@ def test_every_parameter_of_a_method(method: str):
 def test_no_method_that_is_not_there():
     shown = {title.strip("`") for title in sections(API) if re.fullmatch(r"`[a-z_]+`", title)}
     assert shown == set(public(AsyncMemOS)) | ELSEWHERE - {"of"}
+
+
+def test_walks_are_told():
+    walks = {name for name in dir(AsyncMemOS) if name.startswith("each_")}
+    titles = [title for title in sections(API) if "each_" in title]
+    assert set(re.findall(r"`(each_[a-z]+)`", " ".join(titles))) == walks
 
 
 def test_both_faces_have_the_same_methods():

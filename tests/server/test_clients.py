@@ -15,6 +15,7 @@ from live import Live
 from memos import AsyncMemOS, InvalidInput, MemOS, NotFound, UsageError
 from memos.client import AsyncClient, Client, ServerError, shorthand
 from memos.client.calls import CALLS, OURS
+from memos.client.walking import AsyncWalking, Walking
 from memos.client.wire import Prepared, prepared
 from memos.errors import VersionConflict
 
@@ -45,9 +46,11 @@ def calls_of(kind: type) -> set[str]:
 
 def test_every_call_of_the_library_is_offered():
     offered = {call.name for call in CALLS}
-    assert calls_of(AsyncMemOS) - ELSEWHERE == offered
-    assert calls_of(Client) - {"close", "search_memory"} == offered
-    assert calls_of(AsyncClient) - {"open", "close", "search_memory"} == offered
+    walks = calls_of(Walking)
+    assert walks == calls_of(AsyncWalking)
+    assert calls_of(AsyncMemOS) - ELSEWHERE - walks == offered
+    assert calls_of(Client) - {"close", "search_memory"} - walks == offered
+    assert calls_of(AsyncClient) - {"open", "close", "search_memory"} - walks == offered
     assert len({(call.verb, call.path) for call in CALLS}) == len(CALLS)
 
 

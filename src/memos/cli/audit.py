@@ -42,7 +42,7 @@ def audit(
     dump: Path | None,
     examples: int,
     stale_days: int,
-    home: Path | None,
+    home: options.Home | None,
     as_json: bool,
 ) -> None:
     """Examine how good what is stored is.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -31,7 +30,9 @@ if TYPE_CHECKING:
     help="Most entries.",
 )
 @options.common
-def log(*, tenant: str | None, after: int, limit: int, home: Path | None, as_json: bool) -> None:
+def log(
+    *, tenant: str | None, after: int, limit: int, home: options.Home | None, as_json: bool
+) -> None:
     """List what was done, oldest first."""
     found = options.run(
         home,
@@ -50,7 +51,7 @@ def log(*, tenant: str | None, after: int, limit: int, home: Path | None, as_jso
 @click.command()
 @click.option("--seen", metavar="DIGEST", help="The `last` of an earlier report, kept elsewhere.")
 @options.common
-def verify(*, seen: str | None, home: Path | None, as_json: bool) -> None:
+def verify(*, seen: str | None, home: options.Home | None, as_json: bool) -> None:
     """Check that no entry was changed, removed or cut off; exit status 1 if one was."""
     report = options.run(home, lambda memos: memos.verify_audit(seen=seen), working=False)
     if as_json:

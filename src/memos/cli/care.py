@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @options.common
-def stats(*, home: Path | None, as_json: bool) -> None:
+def stats(*, home: options.Home | None, as_json: bool) -> None:
     """Count what is stored and what waits."""
     found = options.run(home, lambda memos: memos.stats(), working=False)
     if as_json:
@@ -41,7 +40,7 @@ def stats(*, home: Path | None, as_json: bool) -> None:
 @click.command()
 @click.option("--repair/--no-repair", default=True, show_default=True, help="Repair what differs.")
 @options.common
-def doctor(*, repair: bool, home: Path | None, as_json: bool) -> None:
+def doctor(*, repair: bool, home: options.Home | None, as_json: bool) -> None:
     """Compare every index with the records, and repair it.
 
     Exit status 1 when something is wrong and was not repaired.
@@ -76,7 +75,7 @@ def _report(found: Diagnosis) -> None:
 
 @click.command()
 @options.common
-def settings(*, home: Path | None, as_json: bool) -> None:
+def settings(*, home: options.Home | None, as_json: bool) -> None:
     """List the settings, their variables and values."""
     from dataclasses import fields
 

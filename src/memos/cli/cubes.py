@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,7 +24,7 @@ def cubes() -> None:
 @cubes.command("list")
 @options.user
 @options.common
-def list_(*, who: dict[str, Any], home: Path | None, as_json: bool) -> None:
+def list_(*, who: dict[str, Any], home: options.Home | None, as_json: bool) -> None:
     """List the cubes that you own or that are shared with you."""
     found = options.run(home, lambda memos: memos.cubes(**who))
     if as_json:
@@ -42,7 +41,7 @@ def list_(*, who: dict[str, Any], home: Path | None, as_json: bool) -> None:
 @click.option("--name", help="For people to read; the id if not given.")
 @options.common
 def create(
-    *, cube_id: str, who: dict[str, Any], name: str | None, home: Path | None, as_json: bool
+    *, cube_id: str, who: dict[str, Any], name: str | None, home: options.Home | None, as_json: bool
 ) -> None:
     """Make a cube that you own."""
     made = options.run(home, lambda memos: memos.create_cube(cube_id=cube_id, name=name, **who))
@@ -69,7 +68,7 @@ def _receiver(command: Any) -> Any:
     help="What they may do.",
 )
 @options.common
-def share(*, who: dict[str, Any], home: Path | None, as_json: bool, **fields: Any) -> None:
+def share(*, who: dict[str, Any], home: options.Home | None, as_json: bool, **fields: Any) -> None:
     """Let a user or an agent into a cube; without --cube it is your personal one."""
     cube = options.run(home, lambda memos: memos.share(**fields, **who))
     if as_json:
@@ -82,7 +81,9 @@ def share(*, who: dict[str, Any], home: Path | None, as_json: bool, **fields: An
 @options.caller
 @_receiver
 @options.common
-def unshare(*, who: dict[str, Any], home: Path | None, as_json: bool, **fields: Any) -> None:
+def unshare(
+    *, who: dict[str, Any], home: options.Home | None, as_json: bool, **fields: Any
+) -> None:
     """Take a role away, from now on."""
     removed = options.run(home, lambda memos: memos.unshare(**fields, **who))
     if as_json:

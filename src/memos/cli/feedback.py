@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,7 +35,7 @@ def feedback(
     rating: str | None,
     conversation_id: str | None,
     who: dict[str, Any],
-    home: Path | None,
+    home: options.Home | None,
     as_json: bool,
 ) -> None:
     """Correct what is remembered, or rate it.
@@ -69,7 +68,7 @@ def revert(
     memory_id: str,
     version: int | None,
     who: dict[str, Any],
-    home: Path | None,
+    home: options.Home | None,
     as_json: bool,
 ) -> None:
     """Take the last change of a memory back.

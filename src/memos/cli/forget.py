@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,7 +28,7 @@ def forget(
     conversation_id: str | None,
     who: dict[str, Any],
     yes: bool,
-    home: Path | None,
+    home: options.Home | None,
     as_json: bool,
 ) -> None:
     """Make memories or messages invisible.

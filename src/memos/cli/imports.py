@@ -45,7 +45,7 @@ def import_(
     who: dict[str, Any],
     conversation_id: str | None,
     no_wait: bool,
-    home: Path | None,
+    home: options.Home | None,
     as_json: bool,
 ) -> None:
     """Remember the conversations in files.
@@ -58,10 +58,13 @@ def import_(
     """
     from memos.settings import Settings
 
-    files = list(_checked(Settings.load(home=home), paths, who))
+    settings = Settings.load(home=None if options.is_url(home) else home)
+    files = list(_checked(settings, paths, who))
 
-    async def work(memos: AsyncMemOS) -> tuple[int, int, Backlog]:
-        counts = await _write(memos, files, {**who, "conversation_id": conversation_id})
+    most = settings.max_batch
+
+    async def work(memos: AsyncMemOS) -> tuple[int, int, Backlog | None]:
+        counts = await _write(memos, files, most, {**who, "conversation_id": conversation_id})
         return *counts, await settle(memos, no_wait=no_wait)
 
     new, there, backlog = options.run(home, work)
@@ -132,16 +135,15 @@ def _check(
 
 
 async def _write(
-    memos: AsyncMemOS, files: Sequence[Checked], fields: Mapping[str, Any]
+    memos: AsyncMemOS, files: Sequence[Checked], most: int, fields: Mapping[str, Any]
 ) -> tuple[int, int]:
     """How many messages were new, and how many already there.
 
-    A file is one transaction unless it is longer than the longest batch.
+    A file is one transaction unless it is longer than `most`, the longest batch.
     """
     from memos.errors import Conflict
 
     new = there = 0
-    most = memos.settings.max_batch
     with output.progress() as progress:
         bar = progress.add_task("importing", total=sum(len(file.messages) for file in files))
         for file in files:

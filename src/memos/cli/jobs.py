@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -23,7 +22,7 @@ def jobs() -> None:
 
 @jobs.command(name="list")
 @options.common
-def list_(*, home: Path | None, as_json: bool) -> None:
+def list_(*, home: options.Home | None, as_json: bool) -> None:
     """List the jobs: when each runs, who runs it now, and how it went the last time."""
     found = options.run(home, lambda memos: memos.jobs(), working=False)
     if as_json:
@@ -39,7 +38,7 @@ def list_(*, home: Path | None, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @options.common
-def run(*, name: str, dry_run: bool, home: Path | None, as_json: bool) -> None:
+def run(*, name: str, dry_run: bool, home: options.Home | None, as_json: bool) -> None:
     """Run the job NAME now, due or not, and say what it does.
 
     Its budget may end it; the next run goes on from there. Exit status 1 when it failed.

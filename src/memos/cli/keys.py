@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,7 +24,7 @@ def keys() -> None:
 
 @keys.command()
 @click.option("--tenant", metavar="NAME", help="Whose memories it opens; MEMOS_TENANT if not.")
-@click.option("--name", required=True, help="For people to read.")
+@click.option("--name", default="key", show_default=True, help="For people to read.")
 @click.option(
     "--right",
     "rights",
@@ -41,7 +40,7 @@ def keys() -> None:
 @click.option("--expires-at", metavar="TIME", help="When it ends.")
 @click.option("--expires-in", type=float, metavar="S", help="The same, in seconds from now.")
 @options.common
-def create(*, home: Path | None, as_json: bool, **given: Any) -> None:
+def create(*, home: options.Home | None, as_json: bool, **given: Any) -> None:
     """Make a key, and print it, this once."""
     made = options.run(home, lambda memos: memos.create_key(**given), working=False)
     _show(made, as_json=as_json)
@@ -50,7 +49,7 @@ def create(*, home: Path | None, as_json: bool, **given: Any) -> None:
 @keys.command("list")
 @click.option("--tenant", metavar="NAME", help="Only the keys of this tenant.")
 @options.common
-def list_(*, tenant: str | None, home: Path | None, as_json: bool) -> None:
+def list_(*, tenant: str | None, home: options.Home | None, as_json: bool) -> None:
     """List keys, also those that have ended; their secrets nobody knows."""
     found = options.run(home, lambda memos: memos.keys(tenant), working=False)
     if as_json:
@@ -72,7 +71,7 @@ def list_(*, tenant: str | None, home: Path | None, as_json: bool) -> None:
     help="Seconds for which the old key is still valid.",
 )
 @options.common
-def rotate(*, key_id: str, overlap: float, home: Path | None, as_json: bool) -> None:
+def rotate(*, key_id: str, overlap: float, home: options.Home | None, as_json: bool) -> None:
     """Make a key like KEY_ID, which then ends, and print the new one, this once."""
     made = options.run(home, lambda memos: memos.rotate_key(key_id, overlap=overlap), working=False)
     _show(made, as_json=as_json)
@@ -81,7 +80,7 @@ def rotate(*, key_id: str, overlap: float, home: Path | None, as_json: bool) -> 
 @keys.command()
 @click.argument("key_id")
 @options.common
-def revoke(*, key_id: str, home: Path | None, as_json: bool) -> None:
+def revoke(*, key_id: str, home: options.Home | None, as_json: bool) -> None:
     """End the key KEY_ID at once and for good."""
     ended = options.run(home, lambda memos: memos.revoke_key(key_id), working=False)
     if as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--keep", is_flag=True, help="Keep the vectors of other embedders.")
 @options.common
-def reembed(*, keep: bool, home: Path | None, as_json: bool) -> None:
+def reembed(*, keep: bool, home: options.Home | None, as_json: bool) -> None:
     """Bring all memories to the embedder that is set.
 
     What lacks a vector of it gets one, then the vectors of other embedders are dropped. Others may

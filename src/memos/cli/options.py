@@ -13,21 +13,42 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 if TYPE_CHECKING:
+    from memos.client import AsyncClient
     from memos.system import AsyncMemOS
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+Home = Path | str
+"""Where memories are: a folder, or the URL of a server."""
+
+
+class HomeType(click.Path):
+    """A folder, or the URL of a server."""
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """A URL stays a string."""
+        return value if is_url(value) else super().convert(value, param, ctx)
+
+
+def is_url(home: object) -> bool:
+    """Whether memories are at a server."""
+    return isinstance(home, str) and home.startswith(("http://", "https://"))
+
+
 def common(command: F) -> F:
     """``--home`` and ``--json``, as `home` and `as_json`."""
     home = click.option(
         "--home",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=HomeType(),
         envvar="MEMOS_HOME",
         show_envvar=True,
-        metavar="FOLDER",
-        help="Where the memories are; ~/.memos if not given.",
+        metavar="FOLDER|URL",
+        help="Where the memories are; ~/.memos if not given. A server wants MEMOS_API_KEY.",
     )
     as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
     return home(as_json(command))
@@ -94,7 +115,7 @@ class JsonObject(click.ParamType[dict[str, Any]]):
 
 
 def run(
-    home: Path | None,
+    home: Home | None,
     work: Callable[[AsyncMemOS], Awaitable[T]],
     *,
     working: bool = True,
@@ -102,12 +123,17 @@ def run(
 ) -> T:
     """Opens the engine, does the work, closes; with background work unless not `working`.
 
-    Prompts and standard input come before it: an event loop keeps Ctrl-C from what blocks.
+    Where `home` is a URL, a client of the server takes the place of the engine, and `settings`
+    are the server's own. Prompts and standard input come before it: an event loop keeps Ctrl-C
+    from what blocks.
     """
     from memos.errors import StorageError
     from memos.system import AsyncMemOS
 
     async def session() -> T:
+        if isinstance(home, str):
+            async with _client(home) as client:
+                return await work(cast("AsyncMemOS", client))
         memos = AsyncMemOS(home, **settings)
         try:
             await memos.open(working=working)
@@ -117,3 +143,14 @@ def run(
             return await work(memos)
 
     return asyncio.run(session())
+
+
+def _client(url: str) -> AsyncClient:
+    from memos.client import AsyncClient
+    from memos.errors import UsageError
+
+    class Remote(AsyncClient):
+        def __getattr__(self, name: str) -> Any:
+            raise UsageError(f"--home: a server does not offer what this takes ({name})")
+
+    return Remote(url)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -16,7 +15,9 @@ OTHERS = ("person", "conversation", "topic")
 @options.caller
 @click.option("--page", type=click.Choice(OTHERS), help="The pages of this sort instead.")
 @options.common
-def profile(*, page: str | None, who: dict[str, Any], home: Path | None, as_json: bool) -> None:
+def profile(
+    *, page: str | None, who: dict[str, Any], home: options.Home | None, as_json: bool
+) -> None:
     """Print what is known of a user, on one page.
 
     Other pages, of persons, conversations and topics, are made in the background, by the job

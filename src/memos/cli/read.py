@@ -1,4 +1,4 @@
-"""Reading: search, context, messages, history."""
+"""Reading: search, context, messages, list, history."""
 
 # ruff: noqa: ANN401 - click hands over what it parsed
 from __future__ import annotations
@@ -76,7 +76,7 @@ def search(
     kinds: tuple[str, ...],
     explain: bool,
     kept: Path | None,
-    home: Path | None,
+    home: options.Home | None,
     as_json: bool,
     **narrowing: Any,
 ) -> None:
@@ -110,7 +110,7 @@ def context(
     max_tokens: int | None,
     kinds: tuple[str, ...],
     kept: Path | None,
-    home: Path | None,
+    home: options.Home | None,
     as_json: bool,
     **narrowing: Any,
 ) -> None:
@@ -135,7 +135,9 @@ def context(
 @click.option("--before", metavar="ID", help="The page before the message with this `id`.")
 @_moments
 @options.common
-def messages(*, who: dict[str, Any], home: Path | None, as_json: bool, **fields: Any) -> None:
+def messages(
+    *, who: dict[str, Any], home: options.Home | None, as_json: bool, **fields: Any
+) -> None:
     """List what was said, verbatim."""
     found = options.run(home, lambda memos: memos.get_messages(**fields, **who))
     if as_json:
@@ -146,11 +148,47 @@ def messages(*, who: dict[str, Any], home: Path | None, as_json: bool, **fields:
     show.messages(output.console(), found)
 
 
+@click.command("list")
+@options.caller
+@click.option("--kind", "kinds", multiple=True, help="Only this kind; repeatable.")
+@click.option("--conversation", "conversation_id", metavar="ID", help="Only this conversation.")
+@click.option(
+    "--filter", type=options.JsonObject(), metavar="JSON", help='Such as {"name": "Ada"}.'
+)
+@click.option(
+    "--limit", type=int, default=50, show_default=True, metavar="N", help="N memories at most."
+)
+@click.option("--before", metavar="ID", help="The page after the memory with this id.")
+@_moments
+@options.common
+def list_(
+    *,
+    who: dict[str, Any],
+    kinds: tuple[str, ...],
+    home: options.Home | None,
+    as_json: bool,
+    **narrowing: Any,
+) -> None:
+    """List memories, the newest first."""
+    narrowing["kinds"] = list(kinds) or None
+    found = options.run(home, lambda memos: memos.memories(**narrowing, **who))
+    if as_json:
+        output.document(found)
+        return
+    from memos.cli import show
+
+    show.memories(output.console(), found)
+    if len(found) == narrowing["limit"]:
+        click.echo(f"for more: --before {found[-1].id}", err=True)
+
+
 @click.command()
 @click.argument("memory_id")
 @options.caller
 @options.common
-def history(*, memory_id: str, who: dict[str, Any], home: Path | None, as_json: bool) -> None:
+def history(
+    *, memory_id: str, who: dict[str, Any], home: options.Home | None, as_json: bool
+) -> None:
     """Tell what happened to a memory."""
     found = options.run(home, lambda memos: memos.history(memory_id=memory_id, **who))
     if as_json:

@@ -36,7 +36,7 @@ def replay(
     without: tuple[str, ...],
     at: int | None,
     weights: str | None,
-    home: Path | None,
+    home: options.Home | None,
     as_json: bool,
 ) -> None:
     """Run a recall again, and show what changed.

@@ -70,6 +70,20 @@ def messages(console: Console, found: Sequence[Message]) -> None:
         console.print(line)
 
 
+def memories(console: Console, found: Sequence[Memory]) -> None:
+    """One paragraph a memory."""
+    from rich.text import Text
+
+    if not found:
+        console.print(NOTHING)
+    for memory in found:
+        line = Text(f"{minute(memory.when)}  ")
+        line.append(f"{memory.id}  ", "dim")
+        line.append(safe(speaker(memory)), "cyan")
+        line.append(f": {safe(memory.content)}")
+        console.print(line)
+
+
 def history(console: Console, found: Sequence[HistoryEntry]) -> None:
     """A table of events."""
     rows = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -33,7 +32,7 @@ def tasks() -> None:
     help="Most tasks.",
 )
 @options.common
-def dead(*, limit: int, home: Path | None, as_json: bool) -> None:
+def dead(*, limit: int, home: options.Home | None, as_json: bool) -> None:
     """List what failed for good, oldest first, with its last error."""
     found = options.run(home, lambda memos: memos.dead_letters(limit=limit), working=False)
     if as_json:
@@ -48,10 +47,12 @@ def dead(*, limit: int, home: Path | None, as_json: bool) -> None:
 @click.argument("task_ids", nargs=-1, type=int, metavar="[TASK_ID]...")
 @options.wait
 @options.common
-def replay(*, task_ids: Sequence[int], no_wait: bool, home: Path | None, as_json: bool) -> None:
+def replay(
+    *, task_ids: Sequence[int], no_wait: bool, home: options.Home | None, as_json: bool
+) -> None:
     """Try again what failed for good: the tasks named, or all of them."""
 
-    async def work(memos: AsyncMemOS) -> tuple[int, Backlog]:
+    async def work(memos: AsyncMemOS) -> tuple[int, Backlog | None]:
         replayed = await memos.replay_dead(list(task_ids) or None)
         return replayed, await settle(memos, no_wait=no_wait)
 
@@ -66,7 +67,7 @@ def replay(*, task_ids: Sequence[int], no_wait: bool, home: Path | None, as_json
 @tasks.command()
 @click.argument("task_id", type=int)
 @options.common
-def show(*, task_id: int, home: Path | None, as_json: bool) -> None:
+def show(*, task_id: int, home: options.Home | None, as_json: bool) -> None:
     """Tell where the task TASK_ID stands."""
     found = options.run(home, lambda memos: memos.task(task_id), working=False)
     if as_json:
@@ -80,7 +81,9 @@ def show(*, task_id: int, home: Path | None, as_json: bool) -> None:
 @click.argument("task_ids", nargs=-1, type=int, required=True, metavar="TASK_ID...")
 @click.option("--reason", default="cancelled", show_default=True, help="Kept as their error.")
 @options.common
-def cancel(*, task_ids: Sequence[int], reason: str, home: Path | None, as_json: bool) -> None:
+def cancel(
+    *, task_ids: Sequence[int], reason: str, home: options.Home | None, as_json: bool
+) -> None:
     """Put tasks aside, running ones too; `memos tasks replay` brings them back."""
     count = options.run(home, lambda memos: memos.cancel_tasks(list(task_ids), reason))
     if as_json:
@@ -95,7 +98,7 @@ _kind = click.option("--kind", help="Only tasks of this kind.")
 @tasks.command()
 @_kind
 @options.common
-def pause(*, kind: str | None, home: Path | None, as_json: bool) -> None:
+def pause(*, kind: str | None, home: options.Home | None, as_json: bool) -> None:
     """Let no more tasks be begun; what runs goes on."""
 
     async def work(memos: AsyncMemOS) -> list[Pause]:
@@ -108,7 +111,7 @@ def pause(*, kind: str | None, home: Path | None, as_json: bool) -> None:
 @tasks.command()
 @_kind
 @options.common
-def resume(*, kind: str | None, home: Path | None, as_json: bool) -> None:
+def resume(*, kind: str | None, home: options.Home | None, as_json: bool) -> None:
     """End the pause that was made with the same --kind, or without one."""
 
     async def work(memos: AsyncMemOS) -> tuple[bool, list[Pause]]:

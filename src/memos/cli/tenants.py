@@ -3,7 +3,6 @@
 # ruff: noqa: ANN401 - click hands over what it parsed
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,7 +34,7 @@ def _quota(command: Any) -> Any:
 @click.argument("name")
 @_quota
 @options.common
-def create(*, name: str, home: Path | None, as_json: bool, **amounts: Any) -> None:
+def create(*, name: str, home: options.Home | None, as_json: bool, **amounts: Any) -> None:
     """Make the tenant NAME; a quota that is not given is no limit."""
     made = options.run(home, lambda memos: memos.create_tenant(name, **amounts), working=False)
     _tell("created", made, as_json=as_json)
@@ -43,7 +42,7 @@ def create(*, name: str, home: Path | None, as_json: bool, **amounts: Any) -> No
 
 @tenants.command("list")
 @options.common
-def list_(*, home: Path | None, as_json: bool) -> None:
+def list_(*, home: options.Home | None, as_json: bool) -> None:
     """List the tenants and their quotas."""
     found = options.run(home, lambda memos: memos.tenants(), working=False)
     if as_json:
@@ -60,7 +59,7 @@ def list_(*, home: Path | None, as_json: bool) -> None:
 @click.argument("name")
 @_quota
 @options.common
-def quota(*, name: str, home: Path | None, as_json: bool, **amounts: Any) -> None:
+def quota(*, name: str, home: options.Home | None, as_json: bool, **amounts: Any) -> None:
     """Give the tenant NAME another quota, as a whole: what is not given has no limit."""
     made = options.run(home, lambda memos: memos.set_quota(name, **amounts), working=False)
     _tell("quota", made, as_json=as_json)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -27,7 +26,9 @@ if TYPE_CHECKING:
 @click.option("--once", is_flag=True, help="Print one frame; so if nobody watches.")
 @click.option("--prometheus", is_flag=True, help="Print the report as Prometheus reads it.")
 @options.common
-def top(*, interval: float, once: bool, prometheus: bool, home: Path | None, as_json: bool) -> None:
+def top(
+    *, interval: float, once: bool, prometheus: bool, home: options.Home | None, as_json: bool
+) -> None:
     """Watch tasks, tenants and workers of a home."""
     if prometheus and as_json:
         raise click.UsageError("Either --prometheus or --json.")

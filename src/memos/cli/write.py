@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,7 +39,7 @@ def add(
     who: dict[str, Any],
     kind: str | None,
     no_wait: bool,
-    home: Path | None,
+    home: options.Home | None,
     as_json: bool,
     **fields: Any,
 ) -> None:
@@ -55,7 +54,7 @@ def add(
     known = {name: fields[name] for name in ("timestamp", "metadata")}
     message = {**fields, "role": fields["role"] or "user"}
 
-    async def work(memos: AsyncMemOS) -> tuple[Added | Memory, Backlog]:
+    async def work(memos: AsyncMemOS) -> tuple[Added | Memory, Backlog | None]:
         made = (
             await memos.add_message(content=content, **message, **who)
             if kind is None
@@ -97,7 +96,7 @@ def update(
     who: dict[str, Any],
     version: int | None,
     no_wait: bool,
-    home: Path | None,
+    home: options.Home | None,
     as_json: bool,
 ) -> None:
     """Write the next version of a memory.
@@ -106,7 +105,7 @@ def update(
     """
     content = read_stdin() if text == "-" else text
 
-    async def work(memos: AsyncMemOS) -> tuple[Memory, Backlog]:
+    async def work(memos: AsyncMemOS) -> tuple[Memory, Backlog | None]:
         made = await memos.update_memory(memory_id=memory_id, text=content, version=version, **who)
         return made, await settle(memos, no_wait=no_wait)
 
@@ -130,13 +129,17 @@ def read_stdin() -> str:
         raise InvalidInput("TEXT", "bytes that are not UTF-8", "UTF-8 on stdin") from error
 
 
-async def settle(memos: AsyncMemOS, *, no_wait: bool) -> Backlog:
-    """Does the background work now, because no daemon will; or counts it."""
+async def settle(memos: AsyncMemOS, *, no_wait: bool) -> Backlog | None:
+    """Does the background work now, because no daemon will; or counts it. A server does its own."""
+    if not hasattr(type(memos), "start_working"):
+        return None
     return (await memos.stats()).backlog if no_wait else await memos.drain()
 
 
-def say_backlog(backlog: Backlog) -> None:
+def say_backlog(backlog: Backlog | None) -> None:
     """What is left to do, if anything is."""
+    if backlog is None:
+        return
     if backlog.open:
         click.echo(f"waiting: {output.plural(backlog.open, 'task')}")
     if backlog.dead:

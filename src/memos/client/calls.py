@@ -36,6 +36,23 @@ class Call:
         return self.verb in ("POST", "PATCH", "PUT")
 
 
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """How a list goes on: `argument` takes the `member` of the entry at `end`."""
+
+    argument: str
+    member: str
+    end: int = -1
+
+
+ONWARD = {
+    "memories": Onward("before", "id"),
+    "get_messages": Onward("before", "id", 0),
+    "users": Onward("after", "user_id"),
+    "audit_log": Onward("after", "number"),
+}
+"""Lists that come in pages, which `limit` bounds."""
+
 _R, _W, _A, _O = Right.READ, Right.WRITE, Right.ADMIN, Right.OPERATOR
 
 CALLS: tuple[Call, ...] = (
@@ -43,6 +60,7 @@ CALLS: tuple[Call, ...] = (
     Call("add_messages", "POST", "/v1/messages/batch", _W, 201),
     Call("get_messages", "GET", "/v1/messages", _R),
     Call("store", "POST", "/v1/memories", _W, 201),
+    Call("memories", "GET", "/v1/memories", _R),
     Call("get_memory", "GET", "/v1/memories/{memory_id}", _R),
     Call("update_memory", "PATCH", "/v1/memories/{memory_id}", _W),
     Call("history", "GET", "/v1/memories/{memory_id}/history", _R),
@@ -59,6 +77,7 @@ CALLS: tuple[Call, ...] = (
     Call("share", "POST", "/v1/shares", _W, 201),
     Call("unshare", "POST", "/v1/shares/end", _W),
     Call("audit", "POST", "/v1/audit", _A),
+    Call("users", "GET", "/v1/users", _A),
     Call("keys", "GET", "/v1/keys", _A),
     Call("create_key", "POST", "/v1/keys", _A, 201),
     Call("rotate_key", "POST", "/v1/keys/{key_id}/rotate", _A, 201),

@@ -14,6 +14,7 @@ from memos.client.house_calls import HouseCalls
 from memos.client.identity_calls import IdentityCalls
 from memos.client.memory_calls import MemoryCalls
 from memos.client.retrying import Patience
+from memos.client.walking import AsyncWalking, Walking
 from memos.client.wire import Prepared
 from memos.errors import InvalidInput, MissingDependency, UsageError
 from memos.settings import Remote, as_secret
@@ -41,7 +42,7 @@ def _options(base_url: str | None, api_key: str | None, timeout: float) -> dict[
     return {"base_url": base.rstrip("/"), "headers": headers, "timeout": timeout}
 
 
-class AsyncClient(MemoryCalls, HouseCalls, IdentityCalls):
+class AsyncClient(MemoryCalls, HouseCalls, IdentityCalls, AsyncWalking):
     """memos at a server; the methods are those of `AsyncMemOS`."""
 
     _needs_loop = True
@@ -141,7 +142,7 @@ def _said(base: httpx.URL, error: Exception) -> str:
     return f"no answer from {base}: {type(error).__name__}"
 
 
-class Client:
+class Client(Walking):
     """memos at a server; the methods are those of `MemOS`."""
 
     def __init__(
@@ -178,6 +179,7 @@ class Client:
     add_messages = _blocking(MemoryCalls.add_messages)
     get_messages = _blocking(MemoryCalls.get_messages)
     store = _blocking(MemoryCalls.store)
+    memories = _blocking(MemoryCalls.memories)
     get_memory = _blocking(MemoryCalls.get_memory)
     update_memory = _blocking(MemoryCalls.update_memory)
     history = _blocking(MemoryCalls.history)
@@ -190,6 +192,7 @@ class Client:
     replay = _blocking(MemoryCalls.replay)
     pages = _blocking(MemoryCalls.pages)
     profile = _blocking(MemoryCalls.profile)
+    users = _blocking(HouseCalls.users)
     cubes = _blocking(HouseCalls.cubes)
     create_cube = _blocking(HouseCalls.create_cube)
     share = _blocking(HouseCalls.share)

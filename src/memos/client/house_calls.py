@@ -10,11 +10,16 @@ from memos.model.cube import Cube
 from memos.model.job import JobResult, JobState
 from memos.model.results import DeadLetter, Diagnosis, Reembedded, Statistics
 from memos.model.task import Backlog, Pause
+from memos.model.user import User
 from memos.model.work import TaskStanding, WorkReport
 
 
 class HouseCalls(Calling):
     """Sharing and housekeeping; what they mean is told at `MemOS`."""
+
+    @remote
+    async def users(self, *, limit: int = 100, after: str | None = None) -> list[User]:
+        """The users of the tenant who have written or shared something, by id."""
 
     @remote
     async def cubes(self, user_id: str | None = None, *, agent_id: str | None = None) -> list[Cube]:

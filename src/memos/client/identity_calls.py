@@ -47,7 +47,7 @@ class IdentityCalls(Calling):
         self,
         tenant: str | None = None,
         *,
-        name: str,
+        name: str = "key",
         rights: Sequence[str] = ("read", "write"),
         user_id: str | None = None,
         agent_id: str | None = None,

@@ -89,6 +89,24 @@ class MemoryCalls(Calling):
         """Stores something known: a fact, preference, instruction, profile, ..."""
 
     @remote
+    async def memories(
+        self,
+        user_id: str | None = None,
+        *,
+        kinds: Sequence[str] | str | None = None,
+        conversation_id: str | None = None,
+        filter: Mapping[str, Any] | None = None,
+        limit: int = 100,
+        before: str | None = None,
+        as_of: When | None = None,
+        known_at: When | None = None,
+        include_archived: bool = False,
+        agent_id: str | None = None,
+        cube_id: str | None = None,
+    ) -> list[Memory]:
+        """The memories that the caller sees, those made last first."""
+
+    @remote
     async def get_memory(
         self,
         user_id: str | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from functools import cache
 from typing import Any
 
@@ -38,4 +39,6 @@ def get_messages(user_id: str, **more: Any) -> list[Message]:  # noqa: ANN401 - 
 
 @cache
 def _client(remote: Remote) -> Client:
-    return Client(remote.base_url, api_key=remote.api_key.reveal())
+    client = Client(remote.base_url, api_key=remote.api_key.reveal())
+    atexit.register(client.close)
+    return client

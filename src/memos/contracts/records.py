@@ -13,6 +13,7 @@ from memos.model.memory import Kind, Memory, Ref
 from memos.model.message import Message
 from memos.model.scope import CubeKey, ReadScope, SystemScope, WriteScope
 from memos.model.time import Instant
+from memos.model.user import User
 
 
 class Records(Part, ABC):
@@ -76,6 +77,14 @@ class Records(Part, ABC):
         """
 
     @abstractmethod
+    async def listed(self, scope: ReadScope, limit: int, before: str | None = None) -> list[Memory]:
+        """The memories that the scope admits, by id, the greatest first; each once.
+
+        Ids grow with time, so these are the newest made, whatever changed since; `before` is
+        an id, known or not: only lesser ones.
+        """
+
+    @abstractmethod
     async def said_between(
         self, scope: ReadScope, start: int, end: int, limit: int
     ) -> list[Memory]:
@@ -117,11 +126,13 @@ class Records(Part, ABC):
         conversation_id: str | None = None,
         limit: int = 1000,
         before: str | None = None,
+        after: str | None = None,
     ) -> list[Message]:
         """The last `limit` messages in the order in which they were added.
 
         `before` is a message's `id`: only those added earlier (none if it is unknown, as a
-        message which this read does not see is, whatever its conversation). Applies the
+        message which this read does not see is, whatever its conversation). `after` is one,
+        too: the first `limit` of those added later; of all, if it is empty. Applies the
         narrowing's `as_of` (said by then), `known_at` (recorded by then) and `agent_id`, no
         more of it; forgotten messages are gone.
         """
@@ -161,6 +172,10 @@ class Records(Part, ABC):
     @abstractmethod
     async def cubes(self, tenant: str, principals: Sequence[str]) -> list[Cube]:
         """Cubes which one of `principals` owns or is granted, by cube id."""
+
+    @abstractmethod
+    async def users(self, tenant: str, limit: int, after: str = "") -> list[User]:
+        """Users with a personal cube, by id; only those whose id is greater than `after`."""
 
     @abstractmethod
     async def create_cube(self, tenant: str, cube: Cube) -> None:

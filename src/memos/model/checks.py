@@ -6,6 +6,7 @@ An error names the field, the shape of what came and what is allowed; never the 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
@@ -19,6 +20,7 @@ E = TypeVar("E", bound=Enum)
 
 DEPTH = 8  # levels of nested metadata
 LONGEST_WAIT = 31_536_000  # seconds in a year
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FORBIDDEN_IN_IDS = ("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp")
 
 
@@ -58,6 +60,13 @@ def check_id(field: str, value: object, longest: int) -> str:
 def optional_id(field: str, value: object, longest: int) -> str | None:
     """`check_id`, where None is allowed."""
     return None if value is None else check_id(field, value, longest)
+
+
+def optional_uuid(field: str, value: object) -> str | None:
+    """An id that memos gave: a UUID in its canonical form, or None."""
+    if value is None or (isinstance(value, str) and _UUID.fullmatch(value)):
+        return value
+    raise InvalidInput(field, shape(value), "the id of a memory, a UUID in lower case")
 
 
 def check_text(field: str, value: object, longest: int) -> str:

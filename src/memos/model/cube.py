@@ -10,6 +10,7 @@ from memos.model.time import Instant
 
 USER_PREFIX = "user:"
 AGENT_PREFIX = "agent:"
+USER_END = "user;"  # after all cubes of users, as : comes before ;
 
 
 class Role(str, Enum):

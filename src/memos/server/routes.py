@@ -12,7 +12,7 @@ from fastapi import Body, Depends, FastAPI, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from memos.client.calls import CALLS, Call
+from memos.client.calls import CALLS, ONWARD, Call, Onward
 from memos.errors import InvalidInput
 from memos.model.checks import shape
 from memos.model.memory import Memory
@@ -84,7 +84,10 @@ def _endpoint(call: Call) -> Callable[..., Any]:
         if call.verb == "PATCH":
             given = matched(http, given)
         found = await session.perform(call, {**given, **in_path})
-        return answered(found, call.status)
+        answer = answered(found, call.status)
+        if call.name in ONWARD:
+            _link(answer, http, ONWARD[call.name], found, asked)
+        return answer
 
     marked = Body() if call.has_body else Query()
     parameters = [
@@ -96,6 +99,14 @@ def _endpoint(call: Call) -> Callable[..., Any]:
     handle.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     handle.right = call.right  # type: ignore[attr-defined]
     return handle
+
+
+def _link(answer: Response, http: Request, onward: Onward, found: Any, asked: BaseModel) -> None:  # noqa: ANN401
+    """Tells where a full page goes on (RFC 8288)."""
+    if len(found) == asked.limit:  # type: ignore[attr-defined]
+        place = getattr(found[onward.end], onward.member)
+        following = http.url.include_query_params(**{onward.argument: place})
+        answer.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
 
 
 def answered(found: object, status: int = 200) -> Response:

@@ -6,6 +6,7 @@ from memos.system.auditing import Auditing
 from memos.system.care import Care
 from memos.system.identity import Identity
 from memos.system.jobs import Jobs
+from memos.system.listing import Listing
 from memos.system.pages import Consolidated
 from memos.system.reading import Reading
 from memos.system.remarking import Remarking
@@ -18,6 +19,7 @@ from memos.system.writing import Writing
 class AsyncMemOS(
     Writing,
     Reading,
+    Listing,
     Consolidated,
     Remarking,
     Replaying,

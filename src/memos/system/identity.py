@@ -82,7 +82,7 @@ class Identity(Base):
         self,
         tenant: str | None = None,
         *,
-        name: str,
+        name: str = "key",
         rights: Sequence[str] = ("read", "write"),
         user_id: str | None = None,
         agent_id: str | None = None,

@@ -15,6 +15,7 @@ from memos.testing.build import CUBE, Backends, Desk
 from memos.testing.contract_commit import CommitContract
 from memos.testing.contract_forget import ForgettingContract
 from memos.testing.contract_learning import LearningContract
+from memos.testing.contract_listing import ListingContract
 from memos.testing.contract_reads import ReadingContract
 from memos.testing.contract_replay import ReplayContract
 from memos.testing.scenario import scenario
@@ -206,6 +207,7 @@ class RecordsContract(
     CommitContract,
     ForgettingContract,
     ReadingContract,
+    ListingContract,
     ReplayContract,
     LearningContract,
     CubesContract,

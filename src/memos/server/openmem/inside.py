@@ -1,7 +1,4 @@
-"""Inside: what this dialect needs of a memory beyond its public calls, all in one place.
-
-`listed` is to become the engine's own listing as soon as there is one.
-"""
+"""Inside: what this dialect needs of a memory beyond its public calls, all in one place."""
 
 from __future__ import annotations
 
@@ -57,7 +54,7 @@ async def listed(
         caller, kinds=None if kinds is None else list(kinds), filter=filter, by_name=all_states
     )
     scope, _ = await memos._scopes.reading(caller, narrowing)
-    return await memos._parts.records.recent(scope, MOST_LISTED, kinds)
+    return await memos._parts.records.listed(scope, MOST_LISTED)
 
 
 async def messages_named(

@@ -11,12 +11,13 @@ from memos.contracts.projection import Projection
 from memos.contracts.records import Records
 from memos.errors import Conflict, NotFound
 from memos.model.changes import ChangeSet, Commit, HistoryEntry, MemoryState
-from memos.model.cube import Cube, Grant
+from memos.model.cube import USER_PREFIX, Cube, Grant
 from memos.model.memory import Kind, Memory, Ref, State, Visibility
 from memos.model.message import Message
 from memos.model.scope import CubeKey, Narrowing, ReadScope, SystemScope, WriteScope
 from memos.model.task import Lane, Task
 from memos.model.time import Instant, SystemClock
+from memos.model.user import User
 from memos.storage.outline import outlined
 from memos.storage.queues.memory import MemoryOutbox
 from memos.storage.records import memory_check
@@ -90,6 +91,14 @@ class MemoryRecords(Records):
             limit,
         )
 
+    async def listed(self, scope: ReadScope, limit: int, before: str | None = None) -> list[Memory]:
+        found = {
+            memory.id: memory
+            for memory in self._admitted(scope)
+            if before is None or memory.id < before
+        }
+        return [found[memory_id] for memory_id in sorted(found, reverse=True)[:limit]]
+
     async def said_between(
         self, scope: ReadScope, start: int, end: int, limit: int
     ) -> list[Memory]:
@@ -140,6 +149,7 @@ class MemoryRecords(Records):
         conversation_id: str | None = None,
         limit: int = 1000,
         before: str | None = None,
+        after: str | None = None,
     ) -> list[Message]:
         book = self._book(scope.tenant)
         seen = [
@@ -149,12 +159,14 @@ class MemoryRecords(Records):
             and message.id not in book.hidden
             and _admits_message(scope.narrowing, message)
         ]
-        if before is not None:
-            ids = [message.id for message in seen]
-            seen = seen[: ids.index(before)] if before in ids else []
+        ids = [message.id for message in seen]
+        if not {named for named in (before, after) if named} <= set(ids):
+            return []
+        start = ids.index(after) + 1 if after else 0
+        seen = seen[start : ids.index(before) if before else None]
         if conversation_id is not None:
             seen = [message for message in seen if message.conversation_id == conversation_id]
-        return seen[max(0, len(seen) - limit) :]
+        return seen[max(0, len(seen) - limit) :] if after is None else seen[:limit]
 
     async def messages_named(
         self, scope: ReadScope, named: Sequence[tuple[str | None, str]]
@@ -199,6 +211,15 @@ class MemoryRecords(Records):
         cubes = self._book(tenant).cubes
         found = [cubes[cube_id] for cube_id in sorted(cubes)]
         return [cube for cube in found if cube.role_of(tuple(principals)) is not None]
+
+    async def users(self, tenant: str, limit: int, after: str = "") -> list[User]:
+        book = self._book(tenant)
+        found = sorted(
+            (name.removeprefix(USER_PREFIX), cube.created_at)
+            for name, cube in book.cubes.items()
+            if name.startswith(USER_PREFIX) and name > USER_PREFIX + after
+        )[:limit]
+        return [User(name, made, *book.held(USER_PREFIX + name)) for name, made in found]
 
     async def create_cube(self, tenant: str, cube: Cube) -> None:
         with self._lock:

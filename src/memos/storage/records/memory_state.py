@@ -60,6 +60,17 @@ class Book:
         """Whether a memory that is here has been forgotten."""
         return self.chains[memory_id][-1].state is State.FORGOTTEN
 
+    def held(self, cube_id: str) -> tuple[int, int]:
+        """How many messages and current memories are in a cube."""
+        messages = sum(
+            one.cube_id == cube_id and one.id not in self.hidden for one in self.messages.values()
+        )
+        memories = sum(
+            last.cube_id == cube_id and not last.tainted and last.state is not State.FORGOTTEN
+            for *_, last in self.chains.values()
+        )
+        return messages, memories
+
     def state(self, memory_id: str) -> MemoryState:
         """A memory as projections are to see it."""
         chain = self.chains[memory_id]

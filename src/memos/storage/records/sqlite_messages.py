@@ -26,24 +26,29 @@ class SqliteMessages(Records):
         conversation_id: str | None = None,
         limit: int = 1000,
         before: str | None = None,
+        after: str | None = None,
     ) -> list[Message]:
         def job(cursor: apsw.Cursor) -> list[Message]:
-            where, values = _seen_messages(cursor, scope)
-            if before is not None:
-                sql = f"SELECT m.key FROM messages m WHERE {where} AND m.id = ?"
-                row = one(cursor, sql, (*values, pack(before)))
-                if row is None:
-                    return []
-                where, values = f"{where} AND m.key < ?", (*values, row[0])
+            where, values = seen = _seen_messages(cursor, scope)
+            for named, side in ((before, "<"), (after, ">")):
+                if named:
+                    row = one(
+                        cursor,
+                        f"SELECT m.key FROM messages m WHERE {seen[0]} AND m.id = ?",
+                        (*seen[1], pack(named)),
+                    )
+                    if row is None:
+                        return []
+                    where, values = f"{where} AND m.key {side} ?", (*values, row[0])
             if conversation_id is not None:
                 where, values = f"{where} AND m.conversation = ?", (*values, conversation_id)
             rows = every(
                 cursor,
                 f"SELECT {MESSAGE_COLUMNS} FROM messages m JOIN cubes c ON c.key = m.cube"
-                f" WHERE {where} ORDER BY m.key DESC LIMIT ?",
+                f" WHERE {where} ORDER BY m.key {'DESC' if after is None else ''} LIMIT ?",
                 (*values, limit),
             )
-            return [message_of(row) for row in reversed(rows)]
+            return [message_of(row) for row in (reversed(rows) if after is None else rows)]
 
         return await self._database.read(job)
 

@@ -8,12 +8,23 @@ import apsw
 
 from memos.contracts.records import Records
 from memos.errors import Conflict, NotFound
-from memos.model.cube import Cube, Grant, Role
+from memos.model.cube import USER_END, USER_PREFIX, Cube, Grant, Role
 from memos.model.scope import CubeKey, SystemScope
 from memos.model.time import Instant, instant
+from memos.model.user import User
 from memos.storage.sqlite.database import Database
 from memos.storage.sqlite.query import every, one
 from memos.storage.sqlite.reach import cube_key, marks
+
+USERS = f"""
+SELECT c.cube_id, c.created_at,
+    (SELECT count(*) FROM messages m WHERE m.cube = c.key AND m.forgotten = 0),
+    (SELECT count(*) FROM versions v JOIN memories y ON y.id = v.memory
+        WHERE v.cube = c.key AND v.superseded_at IS NULL
+        AND y.state <> 'forgotten' AND y.tainted = 0)
+FROM cubes c
+WHERE c.tenant = ? AND c.cube_id > ? AND c.cube_id < '{USER_END}'
+ORDER BY c.cube_id LIMIT ?"""
 
 
 class SqliteCubes(Records):
@@ -43,6 +54,16 @@ class SqliteCubes(Records):
             f" (SELECT cube FROM grants WHERE principal IN ({some})))",
             (tenant, *principals, *principals),
         )
+
+    async def users(self, tenant: str, limit: int, after: str = "") -> list[User]:
+        def job(cursor: apsw.Cursor) -> list[User]:
+            rows = every(cursor, USERS, (tenant, USER_PREFIX + after, limit))
+            return [
+                User(cube_id.removeprefix(USER_PREFIX), Instant(created), messages, memories)
+                for cube_id, created, messages, memories in rows
+            ]
+
+        return await self._database.read(job)
 
     async def _cubes(self, where: str, values: Sequence[str]) -> list[Cube]:
         def job(cursor: apsw.Cursor) -> list[Cube]:
