@@ -64,6 +64,8 @@ TASTES = [
     ("I'd rather not go electric", SELF, "go electric", False),
     ("tabs over spaces", SELF, "tabs over spaces", True),
     ("I'd take the ferry any day", SELF, "ferry", True),
+    ("Give me a cheap paperback any day", SELF, "cheap paperback", True),
+    ("would pick a real map over an app every time", SELF, "real map", True),
     ("I'd sooner have a cold beach than a queue", SELF, "cold beach", True),
     ("honestly, escalators make me dizzy", SELF, "escalators", False),
     ("before you ask, open offices drive me up the wall", SELF, "open offices", False),

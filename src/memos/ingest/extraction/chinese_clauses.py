@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
 from memos.ingest.extraction.chinese_doubts import (
     ASKS,
@@ -40,6 +41,7 @@ from memos.ingest.extraction.chinese_people import (
 from memos.ingest.extraction.chinese_words import TIME, VERB
 from memos.ingest.extraction.engine import Clause
 from memos.language.names import names
+from memos.language.times import time_windows
 from memos.model.claim import SELF
 
 _LONGEST = 60  # characters of a clause that is looked at; longer ones are no chat
@@ -63,6 +65,8 @@ _UNDER_WAY = re.compile(
     r"今天|今早|今儿|今日|今晚|这(?:个|一|几|两|三)*(?:天|周(?![一二三四五六日末])|月|年|阵|星期|礼拜|学期)(?!底)|本[周月]|今年(?![^，]{0,3}月)|前(?:几|两|些|阵)|最近|近来|过去|半夜"
 )
 _PLANNED = re.compile(r"了|过\Z|\A(?:打算|准备|计划|决定|要|得|会|约)")
+_SAME_DAY = re.compile("(?:当天|同一天|当晚)[就！]?")
+_ANY_DAY = datetime(2000, 1, 1, tzinfo=timezone.utc)  # of which the words alone are wanted
 _PREDICATE = re.compile(rf"{VERB}|有")
 _WILL_SOON = re.compile(rf"{TIME}就(?!是){VERB}[^，]*了\Z")
 _OVER = re.compile(
@@ -76,6 +80,7 @@ def read(text: str) -> Iterator[Clause]:
     """The clauses of `text` that may claim something."""
     if JOKE.search(text) or WITHDRAWN.search(text):
         return
+    text = _SAME_DAY.sub(_that_day, text)
     people = People(names=tuple(name for name in names(text) if re.search("[一-龥]", name)))
     for sentence, asked in _sentences(text):
         parts = _parts(sentence)
@@ -83,6 +88,12 @@ def read(text: str) -> Iterator[Clause]:
         for at in told_to:
             yield Clause(parts[at], "", order=True)
         yield from _in_sentence(parts, told_to, people, asked=asked)
+
+
+def _that_day(match: re.Match[str]) -> str:
+    """The day that was named last, in place of 当天; without 就, which is said of what will be."""
+    named = time_windows(match.string[: match.start()], _ANY_DAY)
+    return named[-1].text if named else match[0]
 
 
 def _sentences(text: str) -> Iterator[tuple[str, bool]]:

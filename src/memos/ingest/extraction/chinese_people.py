@@ -88,7 +88,7 @@ _KIND_OF = (
 )
 _INTRODUCED = re.compile(
     rf"(?P<kin>{words(CHILDREN, PARTNERS, PARENTS, SIBLINGS)}|{ANIMAL})(?P<name>(?!{NOT_NAME})[小阿][一-龥]"
-    rf"|(?!{PERSON})(?P<twin>[一-龥])(?P=twin){_AFTER_NAME}|(?!{_NO_NAME})(?<![猫狗鸟马兔龟鼠犬])(?<!主子){SURNAME}[一-龥]{{1,2}}\Z)"
+    rf"|(?!{PERSON})(?P<twin>[一-龥])(?P=twin){_AFTER_NAME}|(?!{_NO_NAME})(?<![猫狗鸟马兔龟鼠犬])(?<!主子){SURNAME}[一-龥]{{1,2}}?(?:\Z|(?=在|非要|今年|(?:很|最|特别|超)?喜欢)))"
 )
 _STARTS_WITH_PERSON = re.compile(PERSON)
 _ANY_KIN = re.compile(rf"我(?:们|家)?(?:的)?(?P<mine>{PERSON})|(?P<kin>{ALONE})")

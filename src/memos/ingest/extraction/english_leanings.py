@@ -10,6 +10,8 @@ from memos.model.memory import Kind
 _THING = r"(?P<value>(?!(?:it|that|this|these|those|you|he|she|they|what|which|there|i|we|who|nothing|everything|one|and|but|so)\b)[\w'’-]+(?:\s(?!(?:is|are|was|were|has|had|i|we|who|which|that)\b)[\w'’-]+){0,4}?)"
 _CHOSEN = r"(?P<value>(?!(?:it|that|this|me|you|one|him|her|them|my|your|care|part|place|time|a (?:break|look|nap|walk|bath|shower|photo|while))\b)[^,.;:!?()]{2,40}?)"
 _OPEN = r"\A[~%] (?:[^;:.!?()]{0,80},\s)?(?:(?:and|but|so|also|plus|because|cause|since|as|ok|okay|honestly|no|yes|well|oh|nah),?\s){0,3}"
+_WISH = _OPEN.replace("[~%]", "[~%?]", 1)  # a wish looks like a request
+_CRAVED = r"(?!(?:an? |the |some )?(?:call|ring|shout|buzz|text|hint|list|table|summary|report|update|answer|example|reminder|break|number|name)\b)"
 _OVER = r"(?:\s(?:over|instead of|rather than|not)\s[^,.;:!?()]{2,40}?)?"
 _EVER = r"(?:any ?day(?: of the week)?|any ?time|every (?:single )?time|over anything|all day(?: long| every day)?)\b"
 _ILL = r"(?:(?:really|so|properly|a bit|always)\s)?(?:itch|itchy|sick|gag|nauseous|queasy|dizzy|ill|cringe|anxious|nervous|panic|shudder|sneeze|bloated|claustrophobic|uncomfortable|miserable|grumpy|sleepy|jittery|shaky|feel (?:sick|ill|queasy|dizzy|weird|awful|trapped))"
@@ -26,9 +28,9 @@ def _taste(pattern: str, *, likes: bool) -> Rule:
 
 
 LEANINGS: tuple[Rule, ...] = (
-    _taste(rf"{_OPEN}(?:i['’]d |i would |would |we['’]d |i['’]ll |i will )(?:always |still |much rather |rather |sooner |happily )?(?:take|pick|choose|have|go for|go with)\s(?:the |an? )?{_CHOSEN}{_OVER}\s{_EVER}", likes=True),
-    _taste(rf"{_OPEN}(?:just )?give me\s(?:an? |the |some )?{_CHOSEN}{_OVER}\s{_EVER}", likes=True),
-    _taste(rf"{_OPEN}(?:just )?give me\s(?:an? |the |some )?{_CHOSEN}\s(?:over|instead of)\s[^,.;:!?()]{{2,40}}(?=\W*\Z)", likes=True),
+    _taste(rf"{_WISH}(?:i['’]d |i would |would |we['’]d |i['’]ll |i will )(?:always |still |much rather |rather |sooner |happily )?(?:take|pick|choose|have|go for|go with)\s(?:the |an? )?{_CHOSEN}{_OVER}\s{_EVER}", likes=True),
+    _taste(rf"{_WISH}(?:just )?give me\s{_CRAVED}(?:an? |the |some )?{_CHOSEN}{_OVER}\s{_EVER}", likes=True),
+    _taste(rf"{_OPEN}(?:just )?give me\s{_CRAVED}(?:an? |the |some )?{_CHOSEN}\s(?:over|instead of)\s[^,.;:!?()]{{2,40}}(?=\W*\Z)", likes=True),
     _taste(rf"{_OPEN}(?:i['’]d |i would |we['’]d |he['’]d |she['’]d )(?:much |far )?(?:sooner|rather)\s(?:have|take|eat|drink|be in|live in|sit in|sleep in|stay in|read|watch|wear|drive|walk in)\s(?:an? |the )?(?P<value>[^,.;:!?()]{{3,40}}?)\sthan\b", likes=True),
     _taste(rf"{_OPEN}{_THING}\s(?:all the way|forever|for the win|ftw|till i die|or bust|supremacy)(?=\W*\Z|,)", likes=True),
     _taste(rf"{_OPEN}{_THING}\s(?:(?:suits?|does it for) me(?: (?:fine|best|well|perfectly|down to the ground|just fine))?|hits the spot|never gets? old|(?:is|are) (?:my|our) (?:go-?to|usual|thing|happy place|comfort \w+|kind of (?:thing|place|night|evening|holiday|food|music)|idea of (?:a )?(?:good|perfect|great) [\w ]{{2,20}}))\b", likes=True),
